@@ -1,0 +1,1 @@
+"""From findings to the postmortem: the draft, the record file, the HTML page."""

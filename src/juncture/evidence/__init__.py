@@ -1,0 +1,1 @@
+"""From artefacts to sightings: recognise, read, mask, cite."""

@@ -1,0 +1,1 @@
+"""One file a source. A module here with a module-level `READER` is found by `juncture.evidence.registry`."""

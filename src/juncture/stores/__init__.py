@@ -1,0 +1,1 @@
+"""The ports on disk. Imported only by `cli` and `web`."""

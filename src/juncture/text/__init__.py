@@ -1,0 +1,1 @@
+"""The one Markdown reader: sections, sentences, quotes, code, footnotes."""

@@ -1,0 +1,1 @@
+"""From sightings to events: clocks, merging, phases and milestones, key events."""
