@@ -102,7 +102,7 @@ def clock_time(instant: Instant) -> str:
 
 
 def duration_text(seconds: float) -> str:
-    """Return a duration as a person says it: `45 s`, `12 min 2 s`, `3 h 5 min`, `2 d 4 h`. A number and its unit do not part."""
+    """Return a duration as a person says it: `45 s`, `12 min 2 s`, `3 h 5 min`, `2 d 4 h`; no number parts from its unit."""
     whole = round(abs(seconds))
     if whole < 60:
         parts = [(whole, "s")]
