@@ -1,0 +1,5 @@
+"""`python -m juncture`, the same as `juncture`."""
+
+from juncture.cli import main
+
+main()
