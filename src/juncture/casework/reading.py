@@ -1,0 +1,143 @@
+"""Read evidence: from what was given to sightings and series, with a full account of what was read and what was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, NamedTuple
+
+from juncture.casework.ports import Progress
+from juncture.evidence.artefact import Artefact, Head
+from juncture.evidence.mask import Mask
+from juncture.evidence.reader import Reader, Session, Settings
+from juncture.evidence.registry import reader_for
+from juncture.evidence.walk import Limits, walk
+from juncture.model.errors import BadEvidence
+from juncture.model.evidence import LeftOut, Note, Series, Sighting
+
+
+class Given(NamedTuple):
+    """One thing that the caller gave: how it is named, and how to open it (a seekable binary stream, anew each time)."""
+
+    label: str
+    opener: Callable[[], BinaryIO]
+
+
+class _Recognised(NamedTuple):
+    order: int
+    label: str
+    session: Session
+    reader: Reader
+    artefact: Artefact
+
+
+class EvidenceReading:
+    """One reading of evidence. Iterate `sightings`; afterwards, the other attributes tell the rest.
+
+    Nothing is printed or stored here. `keep` is called with every artefact that was recognised, before it is read.
+    """
+
+    def __init__(  # noqa: PLR0913 - the ports and settings of one use case, all by name
+        self,
+        *,
+        readers: Iterable[Reader],
+        settings: Settings,
+        mask: Mask,
+        limits: Limits,
+        scratch: Callable[[], BinaryIO],
+        progress: Progress,
+        keep: Callable[[Artefact], Artefact] | None = None,
+    ) -> None:
+        self._readers = tuple(readers)
+        self._settings = settings
+        self._mask = mask
+        self._limits = limits
+        self._scratch = scratch
+        self._progress = progress
+        self._keep = keep
+        self.series: list[Series] = []
+        self.notes: list[Note] = []
+        self.left_out: list[LeftOut] = []
+        self.read_by: Counter[str] = Counter()
+        """Artefacts read, by the title of their reader."""
+        self.artefacts: dict[str, Artefact] = {}
+        """Every artefact that was read, by hash."""
+        self.count = 0
+        """Sightings so far."""
+
+    @property
+    def masked(self) -> Counter[str]:
+        """How many secrets were masked, by kind."""
+        return self._mask.counts
+
+    @property
+    def damaged(self) -> bool:
+        """Whether something recognised could not be read whole."""
+        return any(item.damaged for item in self.left_out)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all could be read."""
+        return not self.count and not self.series
+
+    def sightings(self, sources: Iterable[Given | LeftOut]) -> Iterator[Sighting]:
+        """Yield every sighting, masked, artefact by artefact; users' directories and the like are read first."""
+        recognised = sorted(self._recognised(sources), key=lambda item: item[:2])
+        for number, (_, label, session, reader, artefact) in enumerate(recognised):
+            self._progress.step(label, number, len(recognised))
+            held = self._keep(artefact) if self._keep else artefact
+            self.artefacts[held.hash] = held
+            self.read_by[reader.title] += 1
+            yield from self._read(session, held)
+        self._progress.step("", len(recognised), len(recognised))
+
+    def _recognised(self, sources: Iterable[Given | LeftOut]) -> Iterator[_Recognised]:
+        sessions: dict[str, Session] = {}
+        for artefact in self._walked(sources):
+            head = self._head(artefact)
+            if head is None:
+                continue
+            reader = reader_for(head, self._readers)
+            if reader is None:
+                self.left_out.append(
+                    LeftOut(artefact.label, "no reader knows this format (`juncture sources` lists those that do)")
+                )
+                continue
+            session = sessions.get(reader.name) or sessions.setdefault(reader.name, reader.session(self._settings))
+            yield _Recognised(session.order(head), artefact.label, session, reader, artefact)
+
+    def _walked(self, sources: Iterable[Given | LeftOut]) -> Iterator[Artefact]:
+        for source in sources:
+            found = (source,) if isinstance(source, LeftOut) else walk(source.label, source.opener, self._limits, self._scratch)
+            for item in found:
+                if isinstance(item, LeftOut):
+                    self.left_out.append(item)
+                else:
+                    yield item
+
+    def _head(self, artefact: Artefact) -> Head | None:
+        try:
+            return artefact.head()
+        except (OSError, BadEvidence) as error:
+            self.left_out.append(LeftOut(artefact.label, f"cannot be opened: {error}", damaged=True))
+            return None
+
+    def _read(self, session: Session, artefact: Artefact) -> Iterator[Sighting]:
+        mask = self._mask.sighting
+        try:
+            for item in session.read(artefact):
+                if isinstance(item, Sighting):
+                    self.count += 1
+                    yield mask(item)
+                elif isinstance(item, Series):
+                    self.series.append(item)
+                elif isinstance(item, LeftOut):
+                    self.left_out.append(item)
+                else:
+                    self.notes.append(item)
+        except BadEvidence as error:
+            self.left_out.append(
+                LeftOut(error.where, f"{error.what}. {error.hint}" if error.hint else error.what, damaged=True)
+            )
+        except OSError as error:
+            self.left_out.append(LeftOut(artefact.label, f"cannot be read further: {error.strerror or error}", damaged=True))
