@@ -1,11 +1,128 @@
-"""Who took part, by what they did."""
+"""Who took part, by what they did. Nobody is counted, ranked or compared: acts and times, nothing else."""
 
 from __future__ import annotations
 
-from juncture.model.record import Participant, Timeline
+from juncture.inquiry.effect import milestone, said, start_of
+from juncture.inquiry.naming import COLLEAGUE
+from juncture.inquiry.people import SPOKEN, Person, people_of
+from juncture.inquiry.roles import AUTHOR, AUTHORS_SINCE, assigned, took_part
+from juncture.inquiry.shipments import shipments
+from juncture.model.evidence import Citation, Event, Kind
+from juncture.model.instants import clock_time
+from juncture.model.record import MilestoneName, Participant, Timeline
+from juncture.timeline.cues import ACTIONS, Cue
+
+_ACT_WORDS = {
+    Cue.ROLLBACK: "a roll-back",
+    Cue.REVERT: "a revert",
+    Cue.RESTART: "a restart",
+    Cue.FAILOVER: "a fail-over",
+    Cue.FLAG: "a flag change",
+    Cue.CANCEL: "a cancellation",
+    Cue.SCALE: "a change of scale",
+    Cue.DEPLOY: "a deployment",
+    Cue.CONFIGURE: "a change of a setting",
+    Cue.SHIELD: "a limit on traffic",
+}
+_PARTS: tuple[tuple[frozenset[Cue], str], ...] = (
+    (frozenset({Cue.SYMPTOM}), "reported what they saw"),
+    (frozenset({Cue.HYPOTHESIS, Cue.FINDING, Cue.RULED_OUT}), "searched for what was wrong"),
+    (frozenset({Cue.ESCALATION}), "called for help"),
+    (frozenset({Cue.CUSTOMER_UPDATE}), "spoke of telling customers"),
+    (frozenset({Cue.IMPROVING, Cue.MITIGATED, Cue.RESOLVED}), "watched the recovery"),
+)
 
 
 def who_took_part(timeline: Timeline) -> tuple[Participant, ...]:
-    """Return the people who took part, in order of their first act, each with a role of their own."""
-    del timeline
-    return ()
+    """Return the people who took part, in order of their first act, each with a role that no other has.
+
+    Roles follow from what the evidence shows; somebody who did nothing that it shows is left out.
+    """
+    people = people_of(timeline)
+    roles = assigned(timeline, people)
+    parts = took_part(timeline, people)
+    authors = _shipped(timeline, people)
+    found: list[tuple[Event, Participant]] = []
+    for person, role in zip(people, roles, strict=True):
+        events = parts.get(person.name, []) or (authors.get(person.name, []) if role.startswith(AUTHOR) else [])
+        if not events or role == COLLEAGUE:
+            continue
+        words, shown = _how(timeline, person, events, authors.get(person.name, []))
+        citations: list[Citation] = list(dict.fromkeys(event.citations[0] for event in shown if event.citations))
+        found.append((shown[0], Participant(role=role, took_part=words, name=person.name, citations=tuple(citations))))
+    found.sort(key=lambda one: (one[0].occurred_at, one[0].id))
+    return tuple(participant for _, participant in found)
+
+
+def _shipped(timeline: Timeline, people: tuple[Person, ...]) -> dict[str, list[Event]]:
+    """Return, by person's name, the changes that they wrote or shipped shortly before the start."""
+    start = start_of(timeline)
+    owner = {name: person.name for person in people for name in person.names}
+    found: dict[str, list[Event]] = {}
+    for one in shipments(timeline.events):
+        if start is None or not start - AUTHORS_SINCE <= one.at <= start:
+            continue
+        for actor in dict.fromkeys((one.actor, one.anchor.actor)):
+            if actor in owner:
+                found.setdefault(owner[actor], []).append(one.anchor)
+    return found
+
+
+def _how(timeline: Timeline, person: Person, events: list[Event], shipped: list[Event]) -> tuple[str, list[Event]]:
+    """Say how somebody took part, and which events show it."""
+    words: list[str] = []
+    shown: list[Event] = []
+
+    def add(text: str, event: Event) -> None:
+        if text not in words:
+            words.append(text)
+            shown.append(event)
+
+    if shipped:
+        add(f"shipped a change at {_at(shipped[-1])}", shipped[-1])
+    for name, text in _MILESTONES.items():
+        event = _milestone_event(timeline, name)
+        if event is not None and event.actor in person.names:
+            add(f"{text} at {_at(event)}", event)
+    for event in events:
+        for text in _acts(event):
+            add(text, event)
+    if not words:
+        add(f"spoke first at {_at(events[0])}", events[0])
+    order = sorted(range(len(words)), key=lambda number: shown[number].occurred_at)
+    sentence = ", ".join(words[number] for number in order)
+    return sentence[0].upper() + sentence[1:], [shown[number] for number in order]
+
+
+_MILESTONES = {
+    MilestoneName.ACKNOWLEDGED: "acknowledged",
+    MilestoneName.DECLARED: "called it an incident",
+    MilestoneName.RESOLVED: "said that it was over",
+}
+
+
+def _milestone_event(timeline: Timeline, name: MilestoneName) -> Event | None:
+    found = milestone(timeline, name)
+    return next((event for event in timeline.events if found and event.id == found.event), None)
+
+
+def _acts(event: Event) -> list[str]:
+    cues = said(event.summary)
+    acting = next((_ACT_WORDS[cue] for cue in ACTIONS if cue in cues), None)
+    if event.kind is Kind.COMMAND:
+        return [f"carried out {acting}"] if acting else ["ran commands"]
+    if event.kind is Kind.ROLLBACK:
+        return ["carried out a roll-back"]
+    if event.kind is Kind.CUSTOMER_UPDATE:
+        return ["told customers"]
+    if event.kind not in SPOKEN:
+        return []
+    if acting and cues & {Cue.COMMITMENT, Cue.COMPLETED} and Cue.NEGATED not in cues:
+        return [f"carried out {acting}"]
+    if acting and cues & {Cue.PROPOSAL, Cue.QUESTION}:
+        return [f"proposed {acting}"]
+    return [text for group, text in _PARTS if cues & group]
+
+
+def _at(event: Event) -> str:
+    return f"{clock_time(event.occurred_at)} UTC"
