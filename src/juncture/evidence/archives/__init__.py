@@ -1,0 +1,1 @@
+"""Archives as streams: what is in them and where, without unpacking anything to the disk."""
