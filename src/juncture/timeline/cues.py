@@ -152,14 +152,14 @@ _NOT_A_DENIAL = re.compile(
 )
 _NEGATION = re.compile(r"\b(?:not|no|never|nobody|none|nothing|without|no longer|\w+n't)(?: [\w']+){0,3} ?$")
 _CONDITION = re.compile(
-    r"\b(?:once|if|until|till|unless|when|whenever|should|would|will|hope|hopefully|hoping|expect|expecting|waiting for|wait for"
-    r"|before|could|might|may|to be|to get|supposed to|want|wants|as soon as|in case|want it|needs?|\w+'ll|assuming)"
+    r"\b(?:once|if|until|till|unless|when|whenever|should|would|will|hope|hopefully|hoping|expect|expecting|waiting for"
+    r"|wait for|before|could|might|may|to be|to get|supposed to|want|wants|as soon as|in case|want it|needs?|\w+'ll|assuming)"
     r"(?: [\w'-]+){0,5} ?$"
 )
 _CLAUSE = re.compile(r"[,:(]")
 _ASKS = re.compile(
-    r"^(?:so |and |hey |hi |ok |wait |um )*(?:(?:is|are|was|were|does|did|has|have|do|can|could|should|shall) "
-    r"(?:it|we|this|that|these|they|you|i|the|there|any|anyone|anybody|somebody|someone|everyone)\b"
+    r"^(?:so |and |hey |hi |ok |wait |um )*(?:(?:(?:is|are|was|were|does|did|has|have|can|could|should|shall) "
+    r"(?:it|we|this|that|these|they|you|i|the|there|any|anyone|anybody|somebody|someone|everyone)|do (?:we|you|they|i|any\w*))\b"
     r"|(?:who|what|why|when|where|which|how) (?:is|are|was|were|did|do|does|has|have|changed|happened|about)\b)"
 )
 _BESIDE_CHATTER = frozenset({Cue.CHATTER, Cue.AGREEMENT, Cue.QUESTION})
