@@ -1,0 +1,214 @@
+"""Plays the responders: they wait, look, run real commands, and say what their role would say about what they see."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from lab.chat import Chat, Message, escape
+from lab.journal import Journal, Kind, Mark
+from lab.pager import Delivery
+from lab.people import Person, write
+from lab.phrases import Phrases
+from lab.scene import Scene
+from lab.stack import Stack
+
+ERRORS = "service:http_errors:ratio30s"
+LATENCY = "service:http_latency_seconds:p95"
+
+
+class Director:
+    """One recording's play. `slots` are filled into phrases; faults add theirs."""
+
+    def __init__(
+        self, *, rng: random.Random, scene: Scene, people: dict[str, Person], chat: Chat, journal: Journal, phrases: Phrases
+    ) -> None:
+        self.rng = rng
+        self.scene = scene
+        self.people = people
+        self.chat = chat
+        self.journal = journal
+        self.phrases = phrases
+        self.slots: dict[str, str] = {}
+        self.thread: Message | None = None
+        self._stack: Stack | None = None
+        self._history: list[tuple[int, str]] = []
+        self._deploys_said = 0
+        self._noise: list[tuple[float, Callable[[], None]]] = []
+        self._quiet_until = 0.0
+        for role, person in people.items():
+            self.slots[role] = person.first.lower() if rng.random() < 0.7 else person.first
+            self.slots[f"{role}_at"] = person.mention
+
+    @property
+    def stack(self) -> Stack:
+        """The running system."""
+        assert self._stack is not None
+        return self._stack
+
+    def enter(self, stack: Stack) -> None:
+        """From now on commands run on `stack`."""
+        self._stack = stack
+
+    # what people say
+
+    def say(
+        self,
+        role: str,
+        intent: str,
+        channel: str,
+        *,
+        mark: Mark | None = None,
+        threaded: bool = False,
+        typing: tuple[float, float] = (1.5, 5.0),
+        **slots: str,
+    ) -> Message:
+        """`role` types for a while (seconds), then posts words for `intent`."""
+        self.pause(*typing)
+        person = self.people[role]
+        text = write(self.phrases.choose(intent, {**self.slots, **slots}), person.style, self.rng)
+        return self.post(role, text, channel, mark=mark, threaded=threaded)
+
+    def post(self, role: str, text: str, channel: str, *, mark: Mark | None = None, threaded: bool = False) -> Message:
+        """Post exactly `text` now."""
+        message = self.chat.post(self.people[role], channel, text, self.thread if threaded else None)
+        self.journal.add(Kind.POST, text, at=message.at, mark=mark, role=role, channel=channel)
+        return message
+
+    def paste(self, role: str, output: str, channel: str, *, lines: int = 8, threaded: bool = False) -> Message | None:
+        """Post what a command printed, in a code block; nothing when it printed nothing."""
+        kept = [line.rstrip() for line in output.strip().splitlines() if line.strip()][:lines]
+        if not kept:
+            return None
+        self.pause(0.5, 2.5)
+        return self.post(role, "```" + escape("\n".join(kept)) + "```", channel, threaded=threaded)
+
+    def decide(self, question: str, chosen: str, at: float | None = None) -> None:
+        """Note for the truth that a choice was made now (or at the moment given)."""
+        self.journal.add(Kind.DECISION, question, at=at, chosen=chosen)
+
+    def chance(self, share: float) -> bool:
+        """Whether something that happens in `share` of all cases happens; always takes one number from the seed."""
+        return self.rng.random() < share
+
+    # what people do
+
+    def shell(self, role: str, command: str, *, seconds: float = 60, typing: tuple[float, float] = (2.0, 6.0)) -> str:
+        """`role` types a command on the operations host; it really runs. Returns what it printed."""
+        self.pause(*typing)
+        self._note(role, command)
+        return self.stack.run_command(command, self.people[role], seconds)
+
+    def shell_start(self, role: str, command: str, name: str) -> subprocess.Popen[bytes]:
+        """Do the same in the background."""
+        self._note(role, command)
+        return self.stack.start_command(command, self.people[role], name)
+
+    def shell_history(self) -> str:
+        """Give what bash keeps with HISTTIMEFORMAT set: `#epoch`, then the command."""
+        return "".join(f"#{at}\n{command}\n" for at, command in self._history)
+
+    def _note(self, role: str, command: str) -> None:
+        entry = self.journal.add(Kind.COMMAND, command, role=role)
+        self._history.append((int(entry.at), command))
+
+    # what people see
+
+    def error_ratio(self) -> float:
+        """Share of the web service's requests that fail, as Prometheus says; 0 when it says nothing."""
+        return self.stack.monitoring.value(f'{ERRORS}{{service="{self.scene.web}"}}') or 0.0
+
+    def latency(self) -> float:
+        """Give the web service's p95 in seconds, as Prometheus says."""
+        return self.stack.monitoring.value(f'{LATENCY}{{service="{self.scene.web}"}}') or 0.0
+
+    def paged(self, receiver: str) -> bool:
+        """Whether a firing alert was delivered to this receiver."""
+        return bool(self.stack.pager.deliveries(receiver, "firing"))
+
+    # time
+
+    def pause(self, low: float, high: float) -> None:
+        """Let between `low` and `high` seconds pass."""
+        end = time.time() + self.rng.uniform(low, high)
+        while time.time() < end:
+            self._idle(min(0.25, max(0.0, end - time.time())))
+
+    def until(self, condition: Callable[[], bool], limit: float) -> bool:
+        """Wait for `condition`, at most `limit` seconds. Returns whether it came true."""
+        end = time.time() + limit
+        while time.time() < end:
+            if condition():
+                return True
+            self._idle(0.8)
+        return condition()
+
+    def later(self, seconds: float, what: Callable[[], None]) -> None:
+        """Do something small while the others wait, `seconds` from now."""
+        self._noise.append((time.time() + seconds, what))
+        self._noise.sort(key=lambda one: one[0])
+
+    def step(self, what: str) -> None:
+        """Note progress, in the log and on standard error."""
+        self.journal.add(Kind.STEP, what)
+        print(f"{time.strftime('%H:%M:%S', time.gmtime())} {what}", file=sys.stderr, flush=True)
+
+    def _idle(self, seconds: float) -> None:
+        time.sleep(max(0.0, seconds))
+        if self._stack is None:
+            return
+        self._stack.processes.check()
+        self._announce_deploys()
+        while self._noise and self._noise[0][0] <= time.time():
+            self._noise.pop(0)[1]()
+
+    # applications in the chat
+
+    def announce_delivery(self, delivery: Delivery) -> None:
+        """Post the pager's message in the channel of the team that it paged."""
+        team = next(one for one in (self.scene.first_team, self.scene.right_team) if one.receiver == delivery.receiver)
+        firing = delivery.status == "firing"
+        attachments: list[dict[str, object]] = []
+        for index, alert in enumerate(delivery.alerts):
+            labels, annotations = alert["labels"], alert["annotations"]
+            assert isinstance(labels, dict)
+            assert isinstance(annotations, dict)
+            state = str(alert["status"]).upper()
+            attachments.append(
+                {
+                    "id": index + 1,
+                    "color": "a30200" if alert["status"] == "firing" else "2eb886",
+                    "fallback": f"[{state}] {labels['alertname']} {annotations.get('summary', '')}",
+                    "title": f"[{state}] {labels['alertname']}",
+                    "title_link": alert["generatorURL"],
+                    "text": annotations.get("summary", ""),
+                    "fields": [
+                        {"title": name, "value": labels[name], "short": True}
+                        for name in ("severity", "service", "team")
+                        if name in labels
+                    ],
+                }
+            )
+        on_call = self.people["first" if team is self.scene.first_team else "right"]
+        text = f"Paging {on_call.mention} ({team.name} on call)" if firing else "Resolved"
+        self.chat.bot(self.scene.pager_bot, team.channel, text, attachments)
+
+    def _announce_deploys(self) -> None:
+        """Let the deploy bot repeat the deploy script's records."""
+        lines = (self.stack.home / "deploys.jsonl").read_text().splitlines()
+        for line in lines[self._deploys_said :]:
+            record = json.loads(line)
+            icon = {"started": ":rocket:", "finished": ":white_check_mark:", "failed": ":x:"}.get(record["status"])
+            if icon:
+                what = f"{record['action']} {record['service']} {record['version']} ({record['commit']})"
+                text = f"{icon} {what} {record['status']} by {record['user']}"
+                self.chat.bot(self.scene.deploy_bot, self.scene.deploys_channel, text)
+        self._deploys_said = len(lines)
+
+    def deploy_records(self) -> list[dict[str, str]]:
+        """Give the deploy script's records so far."""
+        return [json.loads(line) for line in (self.stack.home / "deploys.jsonl").read_text().splitlines()]
