@@ -1,0 +1,1 @@
+"""The timeline drawn: lanes over phases, and the ribbon of phases. One function for the HTML file, print and the web page."""
