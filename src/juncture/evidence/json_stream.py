@@ -41,6 +41,25 @@ def _forgiving(raw: bytes) -> object:
         raise ValueError("values nested too deeply") from None
 
 
+def document_of(data: bytes) -> object:
+    """Return the value of a whole document; of one that was cut off, what stands whole of its outermost array.
+
+    So that pointers that `pieces` gave resolve. Raises ValueError where nothing stands whole.
+    """
+    data = decode(data).encode("utf-8", "replace")
+    try:
+        return value_of(data)
+    except ValueError:
+        for item in Scanner(io.BytesIO(data), _whole).run():
+            if isinstance(item, Piece):
+                return value_of(item.raw)
+        raise
+
+
+def _whole(pointer: str) -> bool:  # noqa: ARG001 - no array is split
+    return False
+
+
 def pieces(artefact: Artefact, split: Callable[[str], bool]) -> Iterator[Piece | LeftOut]:
     """Yield the values of an artefact in order.
 
