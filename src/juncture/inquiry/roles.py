@@ -55,6 +55,10 @@ class Roles:
         """Return the role of a person by any of their names; a program's name as it is; None for nobody."""
         return self._of.get(actor, actor) if actor else None
 
+    def is_person(self, actor: str | None) -> bool:
+        """Whether a name is that of somebody with a role."""
+        return actor in self._of
+
     def said_of(self, actor: str | None) -> str:
         """Return how prose names somebody: `the on-call engineer`, `Responder 2`, `alertmanager`, `somebody`."""
         if not actor:
@@ -95,7 +99,7 @@ def took_part(timeline: Timeline, people: tuple[Person, ...]) -> dict[str, list[
     """Return, by person's name, the events by which they took part in the incident."""
     start, end = start_of(timeline), end_of(timeline)
     owner = {name: person.name for person in people for name in person.names}
-    channels = _channels(timeline)
+    channels = incident_channels(timeline)
     found: dict[str, list[Event]] = {}
     for event in timeline.events:
         if event.actor not in owner or not is_by_a_person(event):
@@ -114,10 +118,15 @@ def channel_of(event: Event) -> str | None:
     return event.details.channel if isinstance(event.details, MessageDetails) else None
 
 
-def _channels(timeline: Timeline) -> frozenset[str | None]:
-    """Return the channels in which the incident was handled: those with key messages, all where none is marked."""
+def incident_channels(timeline: Timeline) -> frozenset[str | None]:
+    """Return the channels in which the incident was handled: those of its milestones and of its key messages.
+
+    All channels where no message is marked. A paste has one channel, None.
+    """
     spoken = [event for event in timeline.events if event.kind in SPOKEN]
-    return frozenset(channel_of(event) for event in spoken if event.key) or frozenset(map(channel_of, spoken))
+    found = [found.event for found in timeline.milestones if found.event]
+    told = [event for event in spoken if event.id in found or (event.key and said(event.summary) - _NOT_A_PART)]
+    return frozenset(map(channel_of, told)) or frozenset(map(channel_of, spoken))
 
 
 def _is_a_part(event: Event, channels: frozenset[str | None]) -> bool:

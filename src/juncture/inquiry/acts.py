@@ -1,0 +1,212 @@
+"""Acts: what an event asks for, chooses, refuses or does to the system."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import msgspec
+from msgspec import Struct
+
+from juncture.inquiry.effect import said
+from juncture.inquiry.people import SPOKEN
+from juncture.inquiry.shipments import is_undoing
+from juncture.inquiry.speech import said_in_vain, said_refused, sentences
+from juncture.inquiry.words import has_word
+from juncture.model.evidence import ChangeDetails, CommandDetails, Event, Kind
+from juncture.timeline.cues import ACTIONS, Cue
+
+KIND_OF = {
+    Cue.ROLLBACK: "undo",
+    Cue.REVERT: "undo",
+    Cue.RESTART: "restart",
+    Cue.FAILOVER: "failover",
+    Cue.FLAG: "flag",
+    Cue.CANCEL: "cancel",
+    Cue.SCALE: "scale",
+    Cue.DEPLOY: "deploy",
+    Cue.CONFIGURE: "configure",
+    Cue.SHIELD: "shield",
+}
+"""The kind of decision that each action belongs to."""
+
+
+class Form(StrEnum):
+    """The part that an act plays in a decision."""
+
+    ASK = "ask"
+    AGREE = "agree"
+    DECLINE = "decline"
+    COMMIT = "commit"
+    DONE = "done"
+    DO = "do"
+    """A command, or what a tool recorded."""
+
+
+class Act(Struct, frozen=True):
+    """One act. `kinds` are the kinds of decision it speaks of (empty: whatever was asked last); `names` what it names."""
+
+    event: Event
+    form: Form
+    kinds: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+class Commands(Struct, frozen=True):
+    """Patterns of commands of one kind."""
+
+    kind: str
+    patterns: tuple[str, ...]
+
+
+class Messages(Struct, frozen=True):
+    """Phrases of messages."""
+
+    hands_over: tuple[str, ...]
+    disowns: tuple[str, ...]
+    reroutes: tuple[str, ...]
+    tries_again: tuple[str, ...]
+    tells: tuple[str, ...]
+    no: tuple[str, ...]
+    yes: tuple[str, ...]
+
+
+class Acts(Struct, frozen=True):
+    """`acts.toml`."""
+
+    commands: tuple[Commands, ...]
+    messages: Messages
+
+
+@cache
+def vocabulary() -> Acts:
+    """Return what `acts.toml` says."""
+    return msgspec.convert(tomllib.loads(files(__package__).joinpath("acts.toml").read_text("utf-8")), Acts)
+
+
+def act_of(event: Event) -> Act | None:
+    """Return the act of an event, None where it is none."""
+    if event.kind in SPOKEN:
+        return _of_message(event)
+    if event.kind is Kind.COMMAND:
+        kind = kind_of_command(_command(event))
+        return Act(event, Form.DO, frozenset({kind}), names_in(event)) if kind else None
+    if event.kind in {Kind.DEPLOYMENT, Kind.ROLLBACK, Kind.RELEASE, Kind.CONFIGURATION} or is_undoing(event):
+        return Act(event, Form.DO, frozenset({_kind_of_change(event)}), names_in(event))
+    if event.kind is Kind.ESCALATION and event.actor:
+        return Act(event, Form.DO, frozenset({"escalate"}), names_in(event))
+    return None
+
+
+def kind_of_command(command: str) -> str | None:
+    """Return the kind of decision that a command carries out, None if it only reads."""
+    for commands in vocabulary().commands:
+        if any(_pattern(source).search(command) for source in commands.patterns):
+            return commands.kind
+    return None
+
+
+def asks_something(event: Event) -> bool:
+    """Whether a message asks anything at all."""
+    return event.kind in SPOKEN and (Cue.QUESTION in said(event.summary) or "?" in event.summary)
+
+
+def names_in(event: Event) -> frozenset[str]:
+    """Return what an act names exactly: versions, numbers of at least two digits, short hashes."""
+    text = event.summary
+    if isinstance(event.details, ChangeDetails):
+        text = " ".join([text, event.details.reference or "", event.details.previous or ""])
+    return frozenset(_NAME.findall(text))
+
+
+_NAME = re.compile(r"\b\d+(?:\.\d+)+\b|(?<![\d.:])\b\d{2,}\b(?![\d:%.])(?!\s*%)|\b(?=[a-f]*\d)[0-9a-f]{7,12}\b")
+
+
+def _of_message(event: Event) -> Act | None:
+    text = event.summary
+    cues = said(text)
+    names = names_in(event)
+    if Cue.DECLARATION in cues and Cue.QUESTION not in cues:
+        return Act(event, Form.COMMIT, frozenset({"declare"}), names)
+    if form := _hand_over(text, cues):
+        return Act(event, form, frozenset({"escalate"}), names)
+    if has_word(text, vocabulary().messages.reroutes):
+        form = Form.ASK if cues & {Cue.QUESTION, Cue.PROPOSAL} else Form.COMMIT
+        return Act(event, form, frozenset({"reroute"}), names)
+    kinds_named = frozenset(KIND_OF[cue] for cue in cues & ACTIONS)
+    if has_word(text, vocabulary().messages.tries_again) and not kinds_named:
+        kinds_named = frozenset({"deploy"})
+    if Cue.CUSTOMER_UPDATE in cues and has_word(text, vocabulary().messages.tells) and not kinds_named:
+        kinds_named = frozenset({"tell"})
+    if kinds_named:
+        form_found = _form(text, cues)
+        return Act(event, form_found, kinds_named, names) if form_found else None
+    return _answer(event, text, cues)
+
+
+def _hand_over(text: str, cues: frozenset[Cue]) -> Form | None:
+    words = vocabulary().messages
+    mentions = "@" in text
+    if has_word(text, words.hands_over) or (mentions and has_word(text, words.disowns)):
+        return Form.COMMIT
+    if Cue.ESCALATION not in cues or cues & ACTIONS:
+        return None
+    if not mentions and cues & {Cue.QUESTION, Cue.PROPOSAL}:
+        return Form.ASK
+    return Form.COMMIT
+
+
+def _form(text: str, cues: frozenset[Cue]) -> Form | None:
+    """Return the part of a message that names an action; by its sentences, since one may commit and the next may ask."""
+    if said_in_vain(text) or said_refused(text):
+        return None
+    each = [said(sentence) for sentence in sentences(text)]
+    acting = [found for found in each if found & ACTIONS] or each
+    if any(Cue.COMMITMENT in found and not found & {Cue.QUESTION, Cue.PROPOSAL} for found in acting):
+        return Form.COMMIT
+    if cues & {Cue.PROPOSAL, Cue.QUESTION} and not (Cue.DECLINED in cues and Cue.QUESTION not in cues):
+        return Form.ASK
+    if cues & {Cue.DECLINED, Cue.NEGATED}:
+        return Form.DECLINE if Cue.DECLINED in cues else None
+    if Cue.COMPLETED in cues:
+        return Form.DONE
+    if Cue.COMMITMENT in cues:
+        return Form.COMMIT
+    return Form.AGREE if Cue.AGREEMENT in cues else None
+
+
+def _answer(event: Event, text: str, cues: frozenset[Cue]) -> Act | None:
+    """Return a yes or a no to what was asked last; whether something was, the caller knows."""
+    words = vocabulary().messages
+    opening = re.sub(r"^(?:@\S+|hmm?|well|ok so|so)[,:]?\s+", "", text.strip(), flags=re.IGNORECASE)
+    if Cue.DECLINED in cues or Cue.WAIT in cues or _begins(opening, words.no):
+        return Act(event, Form.DECLINE)
+    if Cue.AGREEMENT in cues or Cue.COMMITMENT in cues or _begins(opening, words.yes):
+        return None if text.rstrip().endswith("?") else Act(event, Form.AGREE)
+    return None
+
+
+def _begins(text: str, words: tuple[str, ...]) -> bool:
+    lowered = text.lower()
+    return any(lowered.startswith(word) and not lowered[len(word) : len(word) + 1].isalnum() for word in words)
+
+
+def _kind_of_change(event: Event) -> str:
+    if is_undoing(event):
+        return "undo"
+    kinds = [KIND_OF[cue] for cue in said(event.summary) & ACTIONS]
+    if "restart" in kinds:
+        return "restart"
+    return "configure" if event.kind is Kind.CONFIGURATION else "deploy"
+
+
+def _command(event: Event) -> str:
+    return event.details.command if isinstance(event.details, CommandDetails) else event.summary
+
+
+@lru_cache(maxsize=256)
+def _pattern(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.IGNORECASE)

@@ -1,0 +1,176 @@
+"""Matters: the acts that belong to one choice (its proposal, the answer, the command, "done"), joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from juncture.inquiry.acts import Act, Form, act_of, asks_something
+from juncture.inquiry.people import SPOKEN
+from juncture.inquiry.roles import channel_of
+from juncture.model.evidence import Event, Kind
+from juncture.model.instants import Instant
+
+ANSWER_WITHIN = timedelta(minutes=6)
+"""A yes or no answers what was asked no longer ago."""
+
+ANSWER_MESSAGES = 5
+"""A yes or no answers one of so many messages before it in its channel: further up, it speaks of something else."""
+
+SAME_ACT_WITHIN = timedelta(minutes=6)
+"""Choosing, ordering and running a step lie no further apart; what comes later is a choice anew."""
+
+DONE_WITHIN = timedelta(minutes=30)
+"""A step can take so long from choosing it to "done"."""
+
+ASKED_AGAIN_AFTER = timedelta(seconds=90)
+"""Asking for a thing that was chosen a moment ago goes on about it; later it asks anew."""
+
+_ONCE = frozenset({"declare"})
+"""Kinds that are decided once an incident, however often they are told."""
+
+_STEPWISE = {"undo": frozenset({"undo", "deploy"}), "reroute": frozenset({"reroute", "configure"})}
+"""Kinds of which a tool's record may name another kind: rolling back deploys an older version."""
+
+
+class Matter:
+    """One thing to be chosen: what was asked, what was chosen and when, and what carried it out."""
+
+    def __init__(self, act: Act) -> None:
+        self.kinds = act.kinds
+        self.names = act.names
+        self.asked: list[Event] = []
+        self.chosen: Event | None = None
+        self.form: Form | None = None
+        self.steps: list[Event] = []
+        self.last_at = act.event.occurred_at
+        self.take(act)
+
+    def take(self, act: Act) -> None:
+        """Add an act: an ask before the choice, the choice itself, or a step after it."""
+        event = act.event
+        self.last_at = max(self.last_at, event.occurred_at)
+        if self.chosen is None and act.form is Form.ASK:
+            self.asked.append(event)
+            self.kinds |= act.kinds
+        elif self.chosen is None:
+            self.chosen, self.form = event, act.form
+        else:
+            self.steps.append(event)
+        self.names |= act.names
+
+    @property
+    def chosen_at(self) -> Instant:
+        """When it was chosen, the last ask while it was not."""
+        return self.chosen.occurred_at if self.chosen else self.last_at
+
+    @property
+    def events(self) -> list[Event]:
+        """All its events, in order."""
+        chosen = [self.chosen] if self.chosen else []
+        return sorted([*self.asked, *chosen, *self.steps], key=lambda event: (event.occurred_at, event.id))
+
+
+def matters(events: Iterable[Event], channels: frozenset[str | None]) -> list[Matter]:
+    """Return the matters of a stretch of the timeline, those chosen and those not, by their first event.
+
+    Only messages of `channels` count, where the incident was handled.
+    """
+    joining = _Joining()
+    for event in events:
+        if event.kind in SPOKEN:
+            if channel_of(event) not in channels:
+                continue
+            joining.heard(event)
+        act = act_of(event)
+        if act is not None:
+            joining.take(act)
+        elif asks_something(event):
+            joining.asked_otherwise(event)
+    return joining.found
+
+
+class _Joining:
+    """Walks through the acts in order and keeps the matters that are open."""
+
+    def __init__(self) -> None:
+        self.found: list[Matter] = []
+        self._messages: dict[str | None, list[Event]] = {}
+        self._other_question: dict[str | None, Event] = {}
+
+    def heard(self, event: Event) -> None:
+        self._messages.setdefault(channel_of(event), []).append(event)
+
+    def asked_otherwise(self, event: Event) -> None:
+        """Remember a question that asks for no act: a yes or no after it is about it."""
+        self._other_question[channel_of(event)] = event
+
+    def take(self, act: Act) -> None:
+        if not act.kinds:
+            self._answer(act)
+        elif act.form is Form.ASK:
+            self._ask(act)
+        else:
+            self._choose_or_step(act)
+
+    def _ask(self, act: Act) -> None:
+        matter = self._latest(act, open_only=True, within=ANSWER_WITHIN)
+        if matter is None:
+            matter = self._latest(act, open_only=False, within=ASKED_AGAIN_AFTER)
+        if matter is None:
+            self.found.append(Matter(act))
+        else:
+            matter.take(act)
+
+    def _answer(self, act: Act) -> None:
+        """Let a yes or no choose the matter asked last in its channel, unless another question was asked since."""
+        channel = channel_of(act.event)
+        recent = {event.id for event in self._messages.get(channel, [])[-ANSWER_MESSAGES - 1 : -1]}
+        for matter in reversed(self.found):
+            if matter.chosen is not None or act.event.occurred_at - matter.last_at > ANSWER_WITHIN:
+                continue
+            asks = [event for event in matter.asked if event.id in recent]
+            if not asks or all(event.actor == act.event.actor for event in asks):
+                continue
+            other = self._other_question.get(channel)
+            if other is not None and other.occurred_at > asks[-1].occurred_at:
+                continue
+            matter.take(act)
+            return
+
+    def _choose_or_step(self, act: Act) -> None:
+        if act.form is Form.DONE:
+            matter = self._latest(act, open_only=False, within=DONE_WITHIN)
+        else:
+            matter = self._latest(act, open_only=True, within=ANSWER_WITHIN)
+            matter = matter or self._latest(act, open_only=False, within=SAME_ACT_WITHIN)
+        if matter is None or self._turns(matter, act):
+            self.found.append(Matter(act))
+        else:
+            matter.take(act)
+
+    def _turns(self, matter: Matter, act: Act) -> bool:
+        """Whether an act goes against what was chosen: rolled back after all is a choice of its own."""
+        return matter.form is Form.DECLINE and act.form is not Form.DECLINE and matter.chosen is not None
+
+    def _latest(self, act: Act, *, open_only: bool, within: timedelta) -> Matter | None:
+        for matter in reversed(self.found):
+            if open_only and matter.chosen is not None:
+                continue
+            if not _same_kind(matter, act) or _different_names(matter, act):
+                continue
+            if matter.kinds & _ONCE or act.event.occurred_at - matter.last_at <= within:
+                return matter
+        return None
+
+
+def _same_kind(matter: Matter, act: Act) -> bool:
+    widened = matter.kinds.union(*(_STEPWISE.get(kind, frozenset()) for kind in matter.kinds))
+    return bool(act.kinds & (widened if act.event.kind not in SPOKEN else matter.kinds))
+
+
+def _different_names(matter: Matter, act: Act) -> bool:
+    """Whether both name versions or numbers and share none. A tool's record names more than people say."""
+    if act.event.kind in {Kind.DEPLOYMENT, Kind.ROLLBACK, Kind.COMMAND}:
+        return False
+    return bool(matter.names and act.names) and not matter.names & act.names

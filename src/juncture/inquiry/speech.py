@@ -1,0 +1,224 @@
+"""How choices are put into words: what a message proposes, which options it voices, which reason it gives."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import msgspec
+from msgspec import Struct
+
+from juncture.inquiry.words import has_word
+
+QUESTION_LIMIT = 110
+"""A question longer than this many characters is cut at a word: it is read in a list."""
+
+
+class KindWords(Struct, frozen=True):
+    """How a kind of decision is asked, and what was chosen, where nobody said it."""
+
+    question: str
+    chosen: str
+
+
+class Verbs(Struct, frozen=True):
+    """Verbs of acting, in their base form."""
+
+    base: tuple[str, ...]
+
+
+class Speech(Struct, frozen=True):
+    """`speech.toml`."""
+
+    lead_ins: tuple[str, ...]
+    tails: tuple[str, ...]
+    between: tuple[str, ...]
+    prefers: tuple[str, ...]
+    reasons: tuple[str, ...]
+    in_vain: tuple[str, ...]
+    refused: tuple[str, ...]
+    reroute: tuple[str, ...]
+    verbs: Verbs
+    kinds: dict[str, KindWords]
+
+
+@cache
+def speech() -> Speech:
+    """Return what `speech.toml` says."""
+    return msgspec.convert(tomllib.loads(files(__package__).joinpath("speech.toml").read_text("utf-8")), Speech)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a chat message, code blocks left out; `:` before an option does not end one."""
+    plain = re.sub(r"```.*?```", " ", text, flags=re.DOTALL).replace("`", "")
+    parts = re.split(r"(?<=[.!?…])\s+(?=\S)|\n+|\s+[\u2014\u2013]\s+|;\s+", plain)
+    return [part.strip() for part in parts if re.search(r"\w", part)]
+
+
+def act_phrase(text: str) -> str | None:
+    """Return what a sentence proposes or does, as an act: `rolling back 412 now` gives `roll back 412`. None if unclear."""
+    phrase = _without_tail(text)
+    for _ in range(8):
+        shorter = _without_lead(phrase)
+        if shorter == phrase:
+            break
+        phrase = shorter
+    phrase = _AFTERTHOUGHT.split(_base_form(phrase), maxsplit=1)[0].strip(" ,.!?…:;-\"'“”")
+    return phrase if has_word(phrase.split(",")[0], _VERBS()) or _starts_with_act(phrase) else None
+
+
+def options_in(text: str) -> tuple[str, ...]:
+    """Return the options that a message voices: `cancel it, or wait for the report?` gives both. Empty if it voices none."""
+    for sentence in sentences(text):
+        body = re.sub(r"^.*?\boptions?\b\s*:?\s*", "", sentence, flags=re.IGNORECASE)
+        body = re.sub(r"^\W*either\b", "", body, flags=re.IGNORECASE)
+        parts = re.split(rf",?\s+(?:{'|'.join(speech().between)})\s+", body.rstrip("?.! "), flags=re.IGNORECASE)
+        phrases = [phrase for phrase in (act_phrase(part) for part in parts) if phrase]
+        if len(parts) > 1 and len(phrases) > 1:
+            return tuple(capital(phrase) for phrase in phrases)
+    return ()
+
+
+def preferred(options: Iterable[str], text: str) -> str | None:
+    """Return the option that a message prefers, by the words it shares with a sentence such as `I'd cancel`."""
+    listed = tuple(options)
+    for sentence in reversed(sentences(text)):
+        if has_word(sentence, speech().prefers) and not has_word(sentence, speech().between):
+            scores = [(len(_content(option) & _content(sentence)), -place) for place, option in enumerate(listed)]
+            best = max(scores, default=(0, 0))
+            if best[0] and sum(score[0] == best[0] for score in scores) == 1:
+                return listed[-best[1]]
+    return None
+
+
+def reason_in(text: str) -> str | None:
+    """Return the sentence or clause of a message that gives a reason, word for word; None if none does."""
+    for sentence in sentences(text):
+        clauses = re.split(r",\s+|:\s+|\s-\s", sentence)
+        if sentence.endswith("?"):
+            clauses.pop()
+        for clause in [*clauses[1:], *clauses[:1]]:
+            if has_word(clause, speech().reasons) and len(clause.split()) > 1:
+                return clause.strip(" .")
+    return None
+
+
+def said_in_vain(text: str) -> bool:
+    """Whether a message says that what was done changed nothing."""
+    return has_word(text, speech().in_vain) is not None
+
+
+def said_refused(text: str) -> bool:
+    """Whether a message says that what was tried could not be carried out."""
+    return has_word(text, speech().refused) is not None
+
+
+def question_of(phrase: str) -> str:
+    """Return an act as a question."""
+    return f"{capital(shortened(phrase))}?"
+
+
+def shortened(text: str, limit: int = QUESTION_LIMIT) -> str:
+    """Return a text of at most `limit` characters, cut at a word."""
+    if len(text) <= limit:
+        return text
+    return text[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+_AFTERTHOUGHT = re.compile(
+    r",\s+(?=(?:it|it'd|it's|that|that's|this|might|so|as|because|bc|since|which|before|they|we|the)\b)"
+    r"|\s+(?:because|bc|since|so that|and see)\b",
+    re.IGNORECASE,
+)
+"""What follows an act in the same sentence and is no part of it."""
+
+
+def _without_tail(text: str) -> str:
+    phrase = text.strip()
+    for _ in range(3):
+        bare = _TAIL().sub("", phrase).strip()
+        if bare == phrase:
+            break
+        phrase = bare
+    return phrase
+
+
+def _without_lead(text: str) -> str:
+    stripped = re.sub(r"^(?:@[\w.-]+(?: [A-Z]\w+)?[,:]?\s+)", "", text.lstrip(" ,.:;-"))
+    return _LEAD().sub("", stripped, count=1).lstrip(" ,.:;-")
+
+
+@cache
+def _LEAD() -> re.Pattern[str]:  # noqa: N802 - a pattern made once, from data
+    listed = "|".join(re.escape(word) for word in sorted(speech().lead_ins, key=len, reverse=True))
+    return re.compile(rf"^(?:{listed})(?![\w'-])[,:.]?\s*", re.IGNORECASE)
+
+
+@cache
+def _TAIL() -> re.Pattern[str]:  # noqa: N802 - a pattern made once, from data
+    listed = "|".join(re.escape(word) for word in sorted(speech().tails, key=len, reverse=True))
+    return re.compile(rf"[\s,.]+(?:{listed})[\s.!?…]*$", re.IGNORECASE)
+
+
+@cache
+def _VERBS() -> tuple[str, ...]:  # noqa: N802 - a list made once, from data
+    return (*speech().verbs.base, "rollback", "failover", "restart", "revert", "hotfix")
+
+
+@cache
+def _gerunds() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for base in speech().verbs.base:
+        first, _, rest = base.partition(" ")
+        for form in _ing(first):
+            found[f"{form} {rest}".strip()] = base
+    return found
+
+
+def _ing(verb: str) -> set[str]:
+    forms = {verb + "ing"}
+    if verb.endswith("ie"):
+        forms.add(verb[:-2] + "ying")
+    elif verb.endswith("e") and not verb.endswith("ee"):
+        forms.add(verb[:-1] + "ing")
+    elif re.search(r"[^aeiou][aeiou][^aeiouwxy]$", verb):
+        forms.add(verb + verb[-1] + "ing")
+    return forms
+
+
+@lru_cache(maxsize=1024)
+def _base_form(text: str) -> str:
+    """Return a text whose first word, if it is the -ing form of a known verb, is in its base form."""
+    words = text.split()
+    for length in (2, 1):
+        start = " ".join(words[:length]).lower().rstrip(",:")
+        if start in _gerunds():
+            return " ".join([_gerunds()[start], *words[length:]])
+    return re.sub(r"^(?:a |the )?roll-?back(?: of)?\b", "roll back", text, flags=re.IGNORECASE)
+
+
+_PARTED_VERB = re.compile(
+    r"(?:roll|back|turn|switch|take|bring|put)\s+\S+\s+(?:back|off|on|out|down|up)(?![\w-])", re.IGNORECASE
+)
+"""A verb with its object inside: `roll it back`."""
+
+
+def _starts_with_act(phrase: str) -> bool:
+    return phrase.lower().startswith(_VERBS()) or _PARTED_VERB.match(phrase) is not None
+
+
+_SMALL = frozenset(
+    {"the", "it", "i'd", "go", "for", "is", "a", "to", "can", "be", "safer", "easier", "vote", "would", "let's", "and"}
+)  # fmt: skip
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[\w']+", text.lower())) - _SMALL
