@@ -24,7 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.fault not in FAULTS:
         print(f"lab: no fault {options.fault!r}; there are {', '.join(FAULTS)}", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         truth = record(find_programs(), FAULTS[options.fault], options.seed, options.out)
     except MissingPrograms as error:

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from lab.chat import Chat, Message, escape
 from lab.journal import Journal, Kind, Mark
 from lab.pager import Delivery
-from lab.people import Person, write
+from lab.people import Person, slip, write
 from lab.phrases import Phrases
 from lab.scene import Scene
 from lab.stack import Stack
 
 ERRORS = "service:http_errors:ratio30s"
 LATENCY = "service:http_latency_seconds:p95"
+REACTIONS = ("+1", "pray", "100", "white_check_mark", "thinking_face", "grimacing", "tada")
 
 
 class Director:
@@ -34,12 +35,13 @@ class Director:
         self.journal = journal
         self.phrases = phrases
         self.slots: dict[str, str] = {}
-        self.thread: Message | None = None
+        self.tempo = 1.0
+        self.pages: dict[str, Message] = {}
+        self._thread: Message | None = None
         self._stack: Stack | None = None
         self._history: list[tuple[int, str]] = []
         self._deploys_said = 0
         self._noise: list[tuple[float, Callable[[], None]]] = []
-        self._quiet_until = 0.0
         for role, person in people.items():
             self.slots[role] = person.first.lower() if rng.random() < 0.7 else person.first
             self.slots[f"{role}_at"] = person.mention
@@ -63,29 +65,55 @@ class Director:
         channel: str,
         *,
         mark: Mark | None = None,
-        threaded: bool = False,
         typing: tuple[float, float] = (1.5, 5.0),
         **slots: str,
     ) -> Message:
-        """`role` types for a while (seconds), then posts words for `intent`."""
-        self.pause(*typing)
+        """Let `role` type for a while (seconds), then post words for `intent`; now and then they slip or get a reaction."""
+        self.pause(typing[0] * self.tempo, typing[1] * self.tempo)
         person = self.people[role]
         text = write(self.phrases.choose(intent, {**self.slots, **slots}), person.style, self.rng)
-        return self.post(role, text, channel, mark=mark, threaded=threaded)
+        slipped = slip(text, self.rng) if self.chance(0.05) else text
+        message = self.post(role, slipped, channel, mark=mark)
+        if slipped != text:
+            self._correct(message, person, slipped, text)
+        if self.chance(0.1):
+            other = self.rng.choice([one for one in self.people.values() if one is not person])
+            emoji = self.rng.choice(REACTIONS)
+            self.later(self.rng.uniform(2, 15), lambda: self.chat.react(message, other, emoji))
+        return message
 
-    def post(self, role: str, text: str, channel: str, *, mark: Mark | None = None, threaded: bool = False) -> Message:
-        """Post exactly `text` now."""
-        message = self.chat.post(self.people[role], channel, text, self.thread if threaded else None)
+    def post(self, role: str, text: str, channel: str, *, mark: Mark | None = None) -> Message:
+        """Post exactly `text` now; mostly in the thread, where this channel's talk is held in one."""
+        thread = self._thread
+        if thread and (thread.channel != channel or self.chance(0.1)):
+            thread = None
+        message = self.chat.post(self.people[role], channel, text, thread)
         self.journal.add(Kind.POST, text, at=message.at, mark=mark, role=role, channel=channel)
         return message
 
-    def paste(self, role: str, output: str, channel: str, *, lines: int = 8, threaded: bool = False) -> Message | None:
+    def paste(self, role: str, output: str, channel: str, *, lines: int = 8) -> Message | None:
         """Post what a command printed, in a code block; nothing when it printed nothing."""
         kept = [line.rstrip() for line in output.strip().splitlines() if line.strip()][:lines]
         if not kept:
             return None
         self.pause(0.5, 2.5)
-        return self.post(role, "```" + escape("\n".join(kept)) + "```", channel, threaded=threaded)
+        return self.post(role, "```" + escape("\n".join(kept)) + "```", channel)
+
+    def talk_in_thread(self, message: Message | None) -> None:
+        """From now on what is said in the message's channel is said in its thread."""
+        self._thread = message
+
+    def _correct(self, message: Message, person: Person, slipped: str, text: str) -> None:
+        """Let the author edit the slip away, or post the right word with a star."""
+        if self.chance(0.6):
+            self.later(self.rng.uniform(4, 12), lambda: self.chat.edit(message, text))
+            return
+        word = next(right for wrong, right in zip(slipped.split(), text.split(), strict=True) if wrong != right)
+        self.later(self.rng.uniform(2, 5), lambda: self._star(person, message, word))
+
+    def _star(self, person: Person, message: Message, word: str) -> None:
+        later = self.chat.post(person, message.channel, f"*{word}")
+        self.journal.add(Kind.POST, f"*{word}", at=later.at, role=person.role, channel=message.channel)
 
     def decide(self, question: str, chosen: str, at: float | None = None) -> None:
         """Note for the truth that a choice was made now (or at the moment given)."""
@@ -99,7 +127,7 @@ class Director:
 
     def shell(self, role: str, command: str, *, seconds: float = 60, typing: tuple[float, float] = (2.0, 6.0)) -> str:
         """`role` types a command on the operations host; it really runs. Returns what it printed."""
-        self.pause(*typing)
+        self.pause(typing[0] * self.tempo, typing[1] * self.tempo)
         self._note(role, command)
         return self.stack.run_command(command, self.people[role], seconds)
 
@@ -195,7 +223,8 @@ class Director:
             )
         on_call = self.people["first" if team is self.scene.first_team else "right"]
         text = f"Paging {on_call.mention} ({team.name} on call)" if firing else "Resolved"
-        self.chat.bot(self.scene.pager_bot, team.channel, text, attachments)
+        message = self.chat.bot(self.scene.pager_bot, team.channel, text, attachments)
+        self.pages.setdefault(team.receiver, message)
 
     def _announce_deploys(self) -> None:
         """Let the deploy bot repeat the deploy script's records."""

@@ -103,6 +103,17 @@ def write(text: str, style: Style, rng: random.Random) -> str:
     return written
 
 
+def slip(text: str, rng: random.Random) -> str:
+    """`text` with one long word mistyped; the same where it has none, or where code and links are all there is."""
+    words = text.split(" ")
+    places = [place for place, word in enumerate(words) if re.fullmatch(r"[a-zA-Z]{6,}", word)]
+    if not places or "`" in text or "  " in text:
+        return text
+    place = rng.choice(places)
+    words[place] = _slip(words[place], 1.0, rng)
+    return " ".join(words)
+
+
 def _slip(word: str, share: float, rng: random.Random) -> str:
     """Two letters swapped or one lost, rarely."""
     if rng.random() >= share:

@@ -50,7 +50,8 @@ class Phrases:
         form = self._rng.choice([form for form in fitting if form not in used])
         used.add(form)
         chosen = expand(form, self._rng)
-        return re.sub(r"\s+", " ", SLOT.sub(lambda found: slots[found.group(1)], chosen)).strip()
+        words = re.sub(r"\s+", " ", re.sub(r"\s+([,.?!])(?=\s|$)", r"\1", chosen)).strip()
+        return SLOT.sub(lambda found: slots[found.group(1)], words)
 
 
 def read_forms(path: Path) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -82,7 +83,7 @@ class Processes:
                 cwd=folder,
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
+                preexec_fn=partial(_end_with_parent, stop_with),  # noqa: PLW1509 - it makes one system call and takes no lock
                 user=user,
                 group=user,
                 extra_groups=[] if user else None,
@@ -107,6 +108,14 @@ class Processes:
 
     def stop(self) -> None:
         """End every process and what it started, newest first. Safe to call again."""
+        hold = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, hold)
+        try:
+            self._stop()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _stop(self) -> None:
         for _, process, stop_with in reversed(self._running):
             _signal_group(process, stop_with)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -127,5 +136,7 @@ def _signal_group(process: subprocess.Popen[bytes], what: signal.Signals) -> Non
         return
 
 
-def _end_with_parent() -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _end_with_parent(stop_with: signal.Signals) -> None:
+    """Run in the child. The signal mask is inherited, so it is cleared too."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, stop_with)

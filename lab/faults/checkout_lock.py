@@ -9,7 +9,7 @@ from datetime import datetime
 from lab.director import Director
 from lab.faults import habits
 from lab.faults.play import Fault, Play
-from lab.journal import Kind
+from lab.journal import Kind, Mark
 from lab.monitoring import AlertPlan
 from lab.repository import Change, subject_line
 from lab.scene import scene
@@ -109,6 +109,9 @@ class Choices:
     detours: tuple[str, ...]
     ending: str
     baseline: float
+    tempo: float
+    dev_notices: bool
+    closer: str
 
 
 def build(rng: random.Random) -> Play:
@@ -135,6 +138,9 @@ def build(rng: random.Random) -> Play:
         detours=tuple(rng.sample(("restart", "rollback", "hypotheses"), rng.randint(0, 2))),
         ending=rng.choice(("cancel", "cancel", "terminate")),
         baseline=rng.uniform(155, 185),
+        tempo=rng.uniform(1.1, 1.7),
+        dev_notices=rng.random() < 0.25,
+        closer=rng.choice(("right", "right", "lead", "first")),
     )
     plan = StackPlan(
         alerts=AlertPlan(
@@ -162,18 +168,22 @@ def build(rng: random.Random) -> Play:
 def run(director: Director, choices: Choices) -> None:
     """Play the recording from baseline to the end."""
     scene, manner = director.scene, choices.manner
+    director.tempo = choices.tempo
     _baseline(director, choices)
     _ship(director, choices)
-    if manner.support and director.chance(0.6):
+    if choices.dev_notices:
+        director.until(lambda: director.error_ratio() > 0.05, 60)
+        director.say("dev", "dev_notices", scene.deploys_channel, mark=Mark.SIGNAL, typing=(1, 6))
+    elif manner.support and director.chance(0.6):
         habits.support_notices(director)
     _wrong_team(director, choices)
     here = _right_team(director, choices)
     _diagnose(director, choices, here)
     _end_it(director, choices, here)
     director.step("mitigation done, waiting for recovery")
-    habits.recover(director, here, "right", threaded=False)
+    habits.recover(director, here, "right")
     _afterwards(director, choices, here)
-    habits.close(director, manner, here, "right", threaded=False)
+    habits.close(director, manner, here, choices.closer)
     if director.chance(0.5):
         director.say(director.rng.choice(("right", "first")), "follow_up_routing", here)
     if director.chance(0.6):
@@ -301,7 +311,7 @@ def _diagnose(director: Director, choices: Choices, here: str) -> None:
     for detour in choices.detours:
         director.step(f"detour: {detour}")
         if detour == "hypotheses":
-            habits.hypotheses(director, here, director.rng.randint(1, 2), "right", threaded=False)
+            habits.hypotheses(director, here, director.rng.randint(1, 2), "right")
         elif detour == "restart":
             _restart(director, here)
         else:

@@ -156,6 +156,11 @@ def acknowledge(director: Director, role: str, channel: str, how: str, alert: st
 
 def declare(director: Director, how: Manner, channel: str) -> str:
     """Call it an incident, if this seed's people do. Returns the channel in which it goes on."""
+    if how.threaded:
+        receiver = next(
+            team.receiver for team in (director.scene.right_team, director.scene.first_team) if team.channel == channel
+        )
+        director.talk_in_thread(director.pages.get(receiver))
     if how.declare == "none":
         return channel
     scene, by = director.scene, how.declared_by
@@ -181,36 +186,36 @@ def declare(director: Director, how: Manner, channel: str) -> str:
     return here
 
 
-def hypotheses(director: Director, channel: str, count: int, answering: str, *, threaded: bool) -> None:
+def hypotheses(director: Director, channel: str, count: int, answering: str) -> None:
     """Up to three guesses that are wrong, and what refutes them."""
     kinds = director.rng.sample(("provider", "traffic", "network"), min(count, 3))
     for kind in kinds:
         guesser = director.rng.choice([role for role in ("lead", "first", "other", "db") if role != answering])
-        director.say(guesser, f"wrong_hypothesis_{kind}", channel, threaded=threaded)
-        director.say(answering, f"refute_{kind}", channel, threaded=threaded)
+        director.say(guesser, f"wrong_hypothesis_{kind}", channel)
+        director.say(answering, f"refute_{kind}", channel)
 
 
-def recover(director: Director, channel: str, role: str, *, threaded: bool) -> None:
+def recover(director: Director, channel: str, role: str) -> None:
     """Say that it falls once it really falls, and that it is over once nothing fails any more."""
     top = director.error_ratio()
     director.until(lambda: director.error_ratio() < max(0.3 * top, 0.01), 90)
     measure(director)
-    director.say(role, "falling", channel, threaded=threaded, typing=(1, 4))
+    director.say(role, "falling", channel, typing=(1, 4))
     if director.chance(0.3) and director.error_ratio() > 0.03:
-        director.say("lead", "too_early_question", channel, threaded=threaded, typing=(1, 3))
+        director.say("lead", "too_early_question", channel, typing=(1, 3))
         measure(director)
         if director.error_ratio() > 0.02:
-            director.say(role, "too_early_no", channel, threaded=threaded, typing=(1, 3))
+            director.say(role, "too_early_no", channel, typing=(1, 3))
     director.until(lambda: director.error_ratio() < 0.002 and director.latency() < 1.2, 90)
     measure(director)
     if director.chance(0.8):
-        director.say(director.rng.choice((role, "dev", "lead")), "recovered", channel, threaded=threaded)
+        director.say(director.rng.choice((role, "dev", "lead")), "recovered", channel)
 
 
-def close(director: Director, how: Manner, channel: str, role: str, *, threaded: bool) -> None:
+def close(director: Director, how: Manner, channel: str, role: str) -> None:
     """Wait for the alerts to resolve, say that it is over (or not), and wind down."""
     if director.chance(0.5):
-        director.say(role, "watching", channel, threaded=threaded)
+        director.say(role, "watching", channel)
     director.until(lambda: not director.stack.pager.firing(), 120)
     director.pause(8, 25)
     if how.resolve == "words":
@@ -223,12 +228,6 @@ def close(director: Director, how: Manner, channel: str, role: str, *, threaded:
         director.say("support", "support_thanks", director.scene.support_channel)
     if how.resolve != "none" or director.chance(0.5):
         director.say(director.rng.choice(("lead", "dev", role)), "follow_up", channel)
-
-
-def mistype(director: Director, role: str, channel: str, wrong: str, right: str) -> None:
-    """Post a message with a wrong word that its author corrects a little later by editing it."""
-    message = director.post(role, wrong, channel)
-    director.later(director.rng.uniform(5, 12), lambda: director.chat.edit(message, right))
 
 
 def log_line(director: Director) -> str:

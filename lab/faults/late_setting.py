@@ -175,19 +175,19 @@ def run(director: Director, choices: Choices) -> None:
     director.until(lambda: director.paged(scene.first_team.receiver), 150)
     director.step(f"{scene.first_team.name} paged")
     channel = scene.first_team.channel
-    director.pause(2, 8)
+    director.pause(2, 6)
     habits.acknowledge(director, "first", channel, manner.acknowledge, scene.error_alert)
     here = habits.declare(director, manner, channel)
     _blame(director, choices, here)
     _find(director, choices, here, shipped)
     _fix(director, choices, here)
     director.step("mitigation done, waiting for recovery")
-    habits.recover(director, here, "first", threaded=False)
+    habits.recover(director, here, "first")
     if director.chance(0.5):
         director.say("other", "ask_reship", here)
         message = director.say("first", "answer_reship", here)
         director.decide(f"Ship {director.slots['innocent']} again now?", "later", message.at)
-    habits.close(director, manner, here, "first", threaded=False)
+    habits.close(director, manner, here, "first")
     if director.chance(0.6):
         director.say(director.rng.choice(("right", "lead")), "lessons", here, lost=str(director.rng.randint(2, 4)))
     director.pause(8, 14)
@@ -281,7 +281,7 @@ def _bite(director: Director, choices: Choices, shipped: float) -> None:
 def _blame(director: Director, choices: Choices, here: str) -> None:
     """Suspect the newest deploy and roll it back; it does not help."""
     web, innocent = director.scene.web, director.slots["innocent"]
-    director.slots["ago"] = str(director.rng.randint(2, 5))
+    director.slots["ago"] = str(max(1, round((time.time() - _finished(director, web, innocent)) / 60)))
     suspecter = director.rng.choice(("first", "lead"))
     director.say(suspecter, "suspect_innocent", here)
     if director.chance(0.6):
@@ -294,7 +294,7 @@ def _blame(director: Director, choices: Choices, here: str) -> None:
     director.say("first", "rollback_no_help", here)
     for detour in choices.detours:
         if detour == "hypotheses":
-            habits.hypotheses(director, here, 1, "first", threaded=False)
+            habits.hypotheses(director, here, 1, "first")
         elif detour == "log":
             director.slots["logline"] = habits.log_line(director)
             director.say("first", "log_line", here)
