@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from juncture.casework.ports import Progress
@@ -34,10 +34,11 @@ class _Recognised(NamedTuple):
 class EvidenceReading:
     """One reading of evidence. Iterate `sightings`; afterwards, the other attributes tell the rest.
 
-    Nothing is printed or stored here. `keep` is called with every artefact that was recognised, before it is read.
+    Nothing is printed or stored here. `keep` is called once, before reading, with all artefacts that were recognised,
+    and returns those that it could not keep.
     """
 
-    def __init__(  # noqa: PLR0913 - the ports and settings of one use case, all by name
+    def __init__(
         self,
         *,
         readers: Iterable[Reader],
@@ -46,7 +47,7 @@ class EvidenceReading:
         limits: Limits,
         scratch: Callable[[], BinaryIO],
         progress: Progress,
-        keep: Callable[[Artefact], Artefact] | None = None,
+        keep: Callable[[Sequence[Artefact]], Iterable[LeftOut] | None] | None = None,
     ) -> None:
         self._readers = tuple(readers)
         self._settings = settings
@@ -64,6 +65,8 @@ class EvidenceReading:
         """Every artefact that was read, by hash."""
         self.count = 0
         """Sightings so far."""
+        self.current, self.done, self.total = "", 0, 0
+        """What is being read, how many artefacts have been, and how many there are (0 until all are recognised)."""
 
     @property
     def masked(self) -> Counter[str]:
@@ -83,12 +86,14 @@ class EvidenceReading:
     def sightings(self, sources: Iterable[Given | LeftOut]) -> Iterator[Sighting]:
         """Yield every sighting, masked, artefact by artefact; users' directories and the like are read first."""
         recognised = sorted(self._recognised(sources), key=lambda item: item[:2])
+        if self._keep:
+            self.left_out.extend(self._keep([item.artefact for item in recognised]) or ())
         for number, (_, label, session, reader, artefact) in enumerate(recognised):
+            self.current, self.done, self.total = label, number, len(recognised)
             self._progress.step(label, number, len(recognised))
-            held = self._keep(artefact) if self._keep else artefact
-            self.artefacts[held.hash] = held
+            self.artefacts[artefact.hash] = artefact
             self.read_by[reader.title] += 1
-            yield from self._read(session, held)
+            yield from self._read(session, artefact)
         self._progress.step("", len(recognised), len(recognised))
 
     def _recognised(self, sources: Iterable[Given | LeftOut]) -> Iterator[_Recognised]:

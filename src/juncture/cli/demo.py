@@ -1,0 +1,61 @@
+"""`juncture demo`: the recorded incident, drafted and served."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from juncture.model.errors import BadEvidence
+
+EXAMPLE = "checkout-lock"
+TITLE = "Checkout fails (recorded example)"
+
+
+def example_evidence() -> Path:
+    """Return the folder of the recorded incident's evidence. Raises BadEvidence where it was not installed."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "examples" / EXAMPLE, package.parents[1] / "examples" / EXAMPLE):
+        if (folder / "evidence").is_dir():
+            return folder / "evidence"
+    raise BadEvidence("demo", "the recorded incident is not installed", "Install Juncture from its wheel or its repository")
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Write demo.html and end, without serving.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.pass_context
+def command(ctx: click.Context, *, once: bool, port: int) -> None:
+    """Load the recorded incident, serve it, and print the address.
+
+    The incident was recorded on a small real shop whose fault was made on purpose; its responders follow a script. What
+    you do in the demo is gone when it ends.
+    """
+    evidence = example_evidence()
+    if once:
+        from juncture.cli.draft import command as draft  # noqa: PLC0415 - serving needs none of it
+
+        ctx.invoke(draft, evidence=(str(evidence),), output="demo.html", date=None, timezone=None, no_mask=False)
+        click.echo("Wrote demo.html. Open it in a browser and drag the handle over the timeline.", err=True)
+        return
+    with tempfile.TemporaryDirectory(prefix="juncture-demo-") as data:
+        _serve(Path(data), evidence, port)
+
+
+def _serve(data: Path, evidence: Path, port: int) -> None:
+    from juncture.web.setup import migrate, set_up  # noqa: PLC0415 - only serving needs Django
+
+    set_up(data)
+    migrate()
+    from juncture.web.demonstration import load  # noqa: PLC0415 - after Django is set up
+    from juncture.web.serving import Served, serve  # noqa: PLC0415
+
+    click.echo("Reading the recorded incident…", err=True)
+    loaded = load(evidence, TITLE)
+
+    def ready(served: Served) -> None:
+        click.echo(f"The demo is at {served.url}/sign-in/{loaded.token}/")
+        click.echo("The link signs you in as its administrator, once. Ctrl-C ends the demo.", err=True)
+
+    serve(data, "127.0.0.1", port, ready=ready)

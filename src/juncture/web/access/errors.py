@@ -1,0 +1,55 @@
+"""Why a call is refused. Views turn these into pages, the API into problem details."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):  # noqa: N818 - it names what happened to the call
+    """The base: a sentence for the person, and the HTTP status that says the same to a program."""
+
+    status = 400
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class NotFound(Refused):
+    """There is no such thing, or this viewer may not see it: the two look the same."""
+
+    status = 404
+
+    def __init__(self, sentence: str = "There is nothing here, or it is not open to you.") -> None:
+        super().__init__(sentence)
+
+
+class NotAllowed(Refused):
+    """They may see it, but not do this to it."""
+
+    status = 403
+
+
+class SignInNeeded(Refused):
+    """Nobody is signed in."""
+
+    status = 401
+
+    def __init__(self, sentence: str = "Sign in first.") -> None:
+        super().__init__(sentence)
+
+
+class Invalid(Refused):
+    """A value cannot be taken: the sentence says which and what to write instead."""
+
+    status = 422
+
+
+class InTheWay(Refused):
+    """The state of things forbids it now."""
+
+    status = 409
+
+
+class TooLarge(Refused):
+    """Beyond a limit that the sentence names."""
+
+    status = 413

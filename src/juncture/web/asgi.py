@@ -1,0 +1,12 @@
+"""The ASGI application: HTTP goes to Django's WSGI handler in a few threads, which is faster than Django's own ASGI handler.
+
+See `docs/decisions/0005-serving.md`.
+"""
+
+from a2wsgi import WSGIMiddleware
+
+from juncture.web.wsgi import application as django
+
+THREADS = 4
+
+application = WSGIMiddleware(django, workers=THREADS)

@@ -1,0 +1,1 @@
+"""Artefacts, imports and sightings of an incident."""

@@ -1,0 +1,93 @@
+"""Artefacts, imports, sightings and series of an incident."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from juncture.web.incidents.models import Incident
+
+
+class EvidenceItem(models.Model):
+    """An artefact as this incident received it. The bytes lie in the store, by hash, once."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="evidence")
+    sha256 = models.CharField(max_length=71)
+    name = models.CharField(max_length=1000)
+    size = models.BigIntegerField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    received_from = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    archive = models.CharField(max_length=71, blank=True)
+    """The hash of the archive that it came in, empty if it was given by itself."""
+
+    class Meta:
+        """Each artefact once an incident."""
+
+        constraints = (models.UniqueConstraint(fields=("incident", "sha256", "name"), name="artefact_once_an_incident"),)
+
+
+class ImportRun(models.Model):
+    """One reading of evidence. The row is the truth; a worker takes it under a lease and goes on where another died."""
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="imports")
+    public_id = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED, db_index=True)
+    given = models.JSONField(default=list)
+    """What was given: `[{sha256, name}]`, in order."""
+    date = models.DateField(null=True)
+    zone = models.CharField(max_length=64, blank=True)
+    masked = models.BooleanField(default=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    cancel_requested = models.BooleanField(default=False)
+    progress = models.JSONField(default=dict)
+    """`{done, total, what}`: files read, files in all, the one being read."""
+    events = models.PositiveIntegerField(default=0)
+    read_by = models.JSONField(default=dict)
+    masked_counts = models.JSONField(default=dict)
+    left_out = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    failure = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Oldest first: that is their order of work."""
+
+        ordering = ("id",)
+
+
+class StoredSighting(models.Model):
+    """A sighting as it was read: `body` is the frozen value as JSON. Rows are in the order of ingestion."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="sightings")
+    sighting_id = models.CharField(max_length=32)
+    body = models.BinaryField()
+
+    class Meta:
+        """Each sighting once an incident: reading a newer export adds only what is new."""
+
+        constraints = (models.UniqueConstraint(fields=("incident", "sighting_id"), name="sighting_once_an_incident"),)
+
+
+class StoredSeries(models.Model):
+    """A series as it was read: `body` is the frozen value as JSON, `identity` its metric, labels and artefact."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="series")
+    identity = models.CharField(max_length=64)
+    body = models.BinaryField()
+
+    class Meta:
+        """Each series once an incident."""
+
+        constraints = (models.UniqueConstraint(fields=("incident", "identity"), name="series_once_an_incident"),)

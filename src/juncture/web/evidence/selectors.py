@@ -1,0 +1,110 @@
+"""Read imports and evidence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from juncture.web.access.errors import NotFound
+from juncture.web.access.viewer import Viewer
+from juncture.web.evidence.models import ImportRun
+from juncture.web.incidents.models import Incident
+from juncture.web.incidents.selectors import incident_row
+
+
+class ImportView(Struct, frozen=True):
+    """An import as the API and the page show it."""
+
+    id: str
+    incident: str
+    state: str
+    progress: dict[str, Any]
+    events: int
+    left_out: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    read_by: dict[str, int]
+    masked: dict[str, int]
+    given: tuple[str, ...]
+    requested_at: datetime
+    ended_at: datetime | None
+    failure: str | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state not in {"queued", "running"}
+
+
+class EvidenceView(Struct, frozen=True):
+    """An artefact of an incident: name, size in bytes, hash, when it came and from whom."""
+
+    sha256: str
+    name: str
+    size: int
+    received_at: datetime
+    received_from: str
+    archive: str | None
+
+
+def import_row(viewer: Viewer, run_id: str) -> ImportRun:
+    """Return the row of an import of an incident that the viewer may see. Raises NotFound."""
+    row = (
+        ImportRun.objects.select_related("incident")
+        .filter(public_id=run_id, incident__in=Incident.objects.visible_to(viewer).values("id"))
+        .first()
+    )
+    if row is None or not viewer.may_write:
+        raise NotFound
+    return row
+
+
+def import_run(viewer: Viewer, run_id: str) -> ImportView:
+    """Return one import. Raises NotFound."""
+    return _view(import_row(viewer, run_id))
+
+
+def imports_of(viewer: Viewer, incident_id: str) -> list[ImportView]:
+    """Return the imports of an incident, newest first; none for who only reads. Raises NotFound."""
+    if not viewer.may_write:
+        return []
+    rows = ImportRun.objects.select_related("incident").filter(incident=incident_row(viewer, incident_id))
+    return [_view(row) for row in rows.order_by("-id")]
+
+
+def evidence_of(viewer: Viewer, incident_id: str) -> list[EvidenceView]:
+    """Return the artefacts of an incident in the order of receiving; none for who only reads. Raises NotFound."""
+    row = incident_row(viewer, incident_id)
+    if not viewer.may_write:
+        return []
+    items = row.evidence.select_related("received_from").order_by("id")
+    return [
+        EvidenceView(
+            item.sha256,
+            item.name,
+            item.size,
+            item.received_at,
+            item.received_from.name if item.received_from else "Juncture",
+            item.archive or None,
+        )
+        for item in items
+    ]
+
+
+def _view(row: ImportRun) -> ImportView:
+    return ImportView(
+        row.public_id,
+        row.incident.public_id,
+        row.state,
+        row.progress,
+        row.events,
+        row.left_out,
+        row.notes,
+        row.read_by,
+        row.masked_counts,
+        tuple(item["name"] for item in row.given),
+        row.requested_at,
+        row.ended_at,
+        row.failure or None,
+    )

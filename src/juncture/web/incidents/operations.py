@@ -1,0 +1,85 @@
+"""Declare incidents."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.db.models.functions import Cast, Length
+from django.db.models import IntegerField
+
+from juncture.web.access.errors import Invalid, NotAllowed, SignInNeeded
+from juncture.web.access.viewer import Viewer
+from juncture.web.incidents.models import Incident, Visibility
+from juncture.web.journal.operations import record_change
+
+_TRIES = 20
+_RANDOM_BYTES = 12
+
+
+def declare(
+    viewer: Viewer,
+    *,
+    title: str,
+    severity: str = "",
+    services: Sequence[str] = (),
+    visibility: str = Visibility.ORGANISATION,
+    team: str = "",
+    started_at: datetime | None = None,
+) -> Incident:
+    """Declare an incident; only the title is needed. Raises SignInNeeded, NotAllowed or Invalid."""
+    require_author(viewer, "declare incidents")
+    title = " ".join(title.split())
+    if not title:
+        raise Invalid("An incident needs a title: one line that says what users felt.")
+    if len(title) > 300:
+        raise Invalid(f"The title has {len(title)} characters; 300 are the most.")
+    if visibility not in Visibility.values:
+        raise Invalid(f"{visibility!r} is no visibility: {', '.join(Visibility.values)}")
+    names = [name for service in services if (name := " ".join(service.split()))]
+    fields = {
+        "title": title,
+        "severity": severity.strip()[:40],
+        "services": names,
+        "visibility": visibility,
+        "team": team.strip()[:100],
+        "started_at": started_at,
+    }
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                incident = Incident.objects.create(
+                    public_id=_public_id(visibility), created_by_id=viewer.user_id, **fields
+                )
+                record_change(
+                    viewer,
+                    action="declare",
+                    object_kind="incident",
+                    object_id=incident.public_id,
+                    incident_id=incident.pk,
+                    after={**fields, "started_at": started_at.isoformat() if started_at else None},
+                )
+        except IntegrityError:
+            # Somebody took the same number at the same moment.
+            continue
+        return incident
+    raise Invalid("Too many incidents are being declared at this moment. Try again.")
+
+
+def require_author(viewer: Viewer, what: str) -> None:
+    """Raise SignInNeeded or NotAllowed unless the viewer may write."""
+    if not viewer.known:
+        raise SignInNeeded
+    if not viewer.may_write:
+        raise NotAllowed(f"Your role or token only reads. Ask an administrator for the role of author to {what}.")
+
+
+def _public_id(visibility: str) -> str:
+    if visibility == Visibility.RESTRICTED:
+        return secrets.token_hex(_RANDOM_BYTES)
+    numbered = Incident.objects.get_queryset().annotate(size=Length("public_id")).filter(size__lt=2 * _RANDOM_BYTES)
+    last = numbered.aggregate(last=Max(Cast("public_id", IntegerField())))["last"]
+    return str((last or 0) + 1)

@@ -1,0 +1,1 @@
+"""What changed: the one history that versions, audit and feed are readings of."""

@@ -1,0 +1,26 @@
+"""The journal: one row a change, append-only. Versions, audit and feed are readings of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Change(models.Model):
+    """Who changed what, when, through what, from what to what. `before` and `after` are frozen values (None: not there)."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    through = models.CharField(max_length=20)
+    action = models.CharField(max_length=40)
+    object_kind = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=64)
+    incident_id = models.BigIntegerField(null=True, db_index=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        """Ordered as it happened."""
+
+        ordering = ("id",)
+        indexes = (models.Index(fields=("object_kind", "object_id")),)

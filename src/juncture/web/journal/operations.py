@@ -1,0 +1,31 @@
+"""Append to the journal. Called inside the transaction of the operation that makes the change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from juncture.web.access.viewer import Viewer
+from juncture.web.journal.models import Change
+
+
+def record_change(  # noqa: PLR0913 - one row, all by name
+    viewer: Viewer,
+    *,
+    action: str,
+    object_kind: str,
+    object_id: str,
+    incident_id: int | None = None,
+    before: Any = None,  # noqa: ANN401 - a JSON value
+    after: Any = None,  # noqa: ANN401 - a JSON value
+) -> None:
+    """Append one change by `viewer`. `before` and `after` are JSON values."""
+    Change.objects.create(
+        by_id=viewer.user_id,
+        through=viewer.through,
+        action=action,
+        object_kind=object_kind,
+        object_id=object_id,
+        incident_id=incident_id,
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,1 @@
+"""Postmortems: sections, state, publications."""

@@ -1,0 +1,28 @@
+"""Citations in prose: a short label, unique in its document, bound by a footnote to a whole event id."""
+
+from __future__ import annotations
+
+import re
+
+from juncture.model.evidence import Event
+from juncture.model.instants import clock_time
+
+_DEFINITION = re.compile(r"^\[\^([^\]\s]+)\]: .*\(event ([0-9a-f]{32})\b", re.MULTILINE)
+_LABEL = re.compile(r"\[\^e(\d+)\]")
+
+
+def next_label(document: str, event: Event) -> tuple[str, bool]:
+    """Return the label for an event in a document, and whether it is new there."""
+    for label, bound in _DEFINITION.findall(document):
+        if bound == event.id or bound in event.aliases:
+            return label, False
+    used = [int(number) for number in _LABEL.findall(document)]
+    return f"e{max(used, default=0) + 1}", True
+
+
+def footnote_for(label: str, event: Event) -> str:
+    """Return the footnote that binds a label to an event: `[^e1]: 14:32:07 UTC, slack: text (event …, sha256:…, /12)`."""
+    first = event.citations[0]
+    said = " ".join(event.summary.split())
+    short = f"{said[:119]}…" if len(said) > 120 else said
+    return f"[^{label}]: {clock_time(event.occurred_at)} UTC, {event.source}: {short} (event {event.id}, {first.artefact}, {first.place})"

@@ -1,0 +1,127 @@
+"""Read postmortems: the working text for who may write, the latest publication for everybody else."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+from msgspec import Struct
+
+from juncture.casework.drafting import excerpts_of
+from juncture.evidence.artefact import Artefact
+from juncture.evidence.mask import Mask
+from juncture.evidence.places import Excerpt
+from juncture.model.errors import BadEvidence
+from juncture.model.evidence import Citation
+from juncture.model.record import Postmortem as Record
+from juncture.web.access.errors import NotFound
+from juncture.web.access.viewer import Viewer
+from juncture.web.evidence.store import artefact_store
+from juncture.web.postmortems.mapping import published_record, to_record
+from juncture.web.postmortems.models import Postmortem, Publication, Section, State
+
+
+class SectionView(Struct, frozen=True):
+    """A section for editing: its id, heading, text and version."""
+
+    id: int
+    heading: str
+    markdown: str
+    version: int
+
+
+class PostmortemView(Struct, frozen=True):
+    """A postmortem as a viewer sees it; `record` is the working one or the latest publication."""
+
+    id: str
+    url: str
+    incident: str
+    title: str
+    practice: str
+    state: str
+    state_label: str
+    working: bool
+    published_number: int
+    published_at: datetime | None
+    ledger_head: str | None
+    record: Record
+    sections: tuple[SectionView, ...]
+
+
+class PostmortemLine(Struct, frozen=True):
+    """A postmortem in a list."""
+
+    id: str
+    url: str
+    incident: str
+    title: str
+    state: str
+    practice: str
+    created_at: datetime
+
+
+def postmortem_row(viewer: Viewer, postmortem_id: str) -> Postmortem:
+    """Return the row of a postmortem that the viewer may see. Raises NotFound. For operations, not for views."""
+    row = Postmortem.objects.visible_to(viewer).select_related("incident").filter(public_id=postmortem_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -> PostmortemView:
+    """Return a postmortem: the latest publication if `published` or the viewer may not write. Raises NotFound."""
+    row = postmortem_row(viewer, postmortem_id)
+    latest = Publication.objects.filter(postmortem=row, number=row.published_number).first()
+    working = viewer.may_write and not published
+    if not working and latest is None:
+        raise NotFound
+    record = to_record(row) if working or latest is None else published_record(latest)
+    sections = tuple(
+        SectionView(section.pk, section.heading, section.markdown, section.version)
+        for section in (Section.objects.filter(postmortem=row) if working else ())
+    )
+    return PostmortemView(
+        row.public_id,
+        f"/postmortems/{row.public_id}/",
+        row.incident.public_id,
+        record.title,
+        row.practice,
+        row.state if working else State.PUBLISHED,
+        State(row.state).label if working else State.PUBLISHED.label,
+        working,
+        row.published_number,
+        latest.published_at if latest else None,
+        latest.ledger_head if latest else None,
+        record,
+        sections,
+    )
+
+
+def postmortems(viewer: Viewer, *, limit: int = 50, before: int | None = None) -> tuple[list[PostmortemLine], int | None]:
+    """Return postmortems, newest first, and where the next page goes on (None: nowhere)."""
+    found = Postmortem.objects.visible_to(viewer).select_related("incident").order_by("-id")
+    rows = list((found.filter(id__lt=before) if before else found)[: limit + 1])
+    return [_line(row) for row in rows[:limit]], rows[limit - 1].pk if len(rows) > limit else None
+
+
+def excerpts_for(view: PostmortemView) -> dict[Citation, Excerpt]:
+    """Return the excerpts of a seen postmortem's citations, masked: who may read it sees what it cites."""
+    store = artefact_store()
+    needed: dict[str, Artefact] = {}
+    for citation in {citation for event in view.record.timeline for citation in event.citations}:
+        # An erased artefact has no excerpt; the page says so by its place alone.
+        with suppress(BadEvidence):
+            needed[citation.artefact] = needed.get(citation.artefact) or store.artefact(citation.artefact)
+    return excerpts_of(view.record, needed, Mask(store.salt))
+
+
+def _line(row: Postmortem) -> PostmortemLine:
+    return PostmortemLine(
+        row.public_id,
+        f"/postmortems/{row.public_id}/",
+        row.incident.public_id,
+        row.title,
+        row.state,
+        row.practice,
+        row.created_at,
+    )

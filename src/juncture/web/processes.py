@@ -1,0 +1,48 @@
+"""The two processes that `juncture serve` supervises: `python -m juncture.web.processes web DATA HOST PORT | worker DATA`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from juncture.web.setup import set_up
+
+
+def run_web(data: Path, host: str, port: int) -> None:
+    """Serve HTTP until told to stop."""
+    set_up(data)
+    import uvicorn  # noqa: PLC0415 - after the environment is set
+
+    from juncture.web.asgi import application  # noqa: PLC0415 - the same
+
+    uvicorn.run(
+        application,
+        host=host,
+        port=port,
+        interface="asgi3",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=4,
+    )
+
+
+def run_worker(data: Path) -> None:
+    """Carry out background work until told to stop."""
+    set_up(data)
+    from juncture.web.worker import work_until_told  # noqa: PLC0415 - after the environment is set
+
+    work_until_told()
+
+
+def main(arguments: list[str]) -> None:
+    """Run the process that the arguments name."""
+    if arguments[0] == "web":
+        run_web(Path(arguments[1]), arguments[2], int(arguments[3]))
+    else:
+        run_worker(Path(arguments[1]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The events of an incident, rebuilt from its sightings."""

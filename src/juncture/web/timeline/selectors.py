@@ -1,0 +1,70 @@
+"""Read the timeline of an incident."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from juncture.model.evidence import Event, Note, Series
+from juncture.model.record import Milestone, Phase, Timeline
+from juncture.web.access.viewer import Viewer
+from juncture.web.evidence.models import StoredSeries
+from juncture.web.incidents.selectors import incident_row
+from juncture.web.timeline.models import EventAlias, StoredEvent, StoredTimeline
+
+
+def events_of(
+    viewer: Viewer,
+    incident_id: str,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    text: str = "",
+    key_only: bool = False,
+    limit: int = 100,
+    offset: int = 0,
+) -> tuple[list[Event], int]:
+    """Return events of an incident in the order of time, from `offset`, and how many there are in all. Raises NotFound."""
+    found = StoredEvent.objects.filter(incident=incident_row(viewer, incident_id))
+    if start is not None:
+        found = found.filter(occurred_at__gte=start)
+    if end is not None:
+        found = found.filter(occurred_at__lt=end)
+    if key_only:
+        found = found.filter(key=True)
+    for word in text.split():
+        found = found.filter(summary__icontains=word)
+    rows = found.order_by("occurred_at", "event_id")[offset : offset + limit].values_list("body", flat=True)
+    return [msgspec.json.decode(body, type=Event) for body in rows], found.count()
+
+
+def event_of(viewer: Viewer, incident_id: str, event_id: str) -> Event | None:
+    """Return one event by its id or by one that it had before; None if there is none. Raises NotFound for the incident."""
+    row = incident_row(viewer, incident_id)
+    alias = EventAlias.objects.filter(incident=row, alias=event_id).values_list("event_id", flat=True).first()
+    body = StoredEvent.objects.filter(incident=row, event_id=alias or event_id).values_list("body", flat=True).first()
+    return None if body is None else msgspec.json.decode(body, type=Event)
+
+
+def timeline_of(viewer: Viewer, incident_id: str) -> Timeline:
+    """Return the whole timeline of an incident. Raises NotFound."""
+    row = incident_row(viewer, incident_id)
+    bodies = StoredEvent.objects.filter(incident=row).order_by("occurred_at", "event_id").values_list("body", flat=True)
+    decode = msgspec.json.Decoder(Event).decode
+    events = tuple(decode(body) for body in bodies)
+    stored = StoredTimeline.objects.filter(incident=row).first()
+    if stored is None:
+        return Timeline(events)
+    return Timeline(
+        events,
+        msgspec.json.decode(stored.milestones, type=tuple[Milestone, ...]),
+        msgspec.json.decode(stored.phases, type=tuple[Phase, ...]),
+        msgspec.json.decode(stored.notes, type=tuple[Note, ...]),
+    )
+
+
+def series_of(viewer: Viewer, incident_id: str) -> list[Series]:
+    """Return the series of an incident. Raises NotFound."""
+    rows = StoredSeries.objects.filter(incident=incident_row(viewer, incident_id)).order_by("id")
+    return [msgspec.json.decode(row.body, type=Series) for row in rows]
