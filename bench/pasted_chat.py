@@ -1,0 +1,127 @@
+"""How many messages of a pasted conversation come out with the right name, instant and order.
+
+Writes conversations of known messages in the shapes in which tools put them on the clipboard (seen in bug reports and in the
+scripts that people wrote to clean such copies), reads them back, and prints the share that is right, a tool at a time.
+
+    python bench/pasted_chat.py [--conversations 200] [--seed 1] [--held-out] [--tool slack] [--show 3]
+
+`--held-out` draws from shapes that were written down before the parser and never looked at while it was made better.
+A message is right if its name and its minute (second, where the shape has them) are right and it stands in the right order; a
+message that was never written counts against the share. `text` is the share of those whose whole text is right too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import random
+import re
+from collections import defaultdict
+from zoneinfo import ZoneInfo
+
+from juncture.evidence.artefact import Artefact
+from juncture.evidence.reader import Confidence, Settings
+from juncture.evidence.readers.pasted import READER
+from juncture.model.evidence import Kind, Sighting
+
+from pasted_shapes import HELD_OUT, TOOLS
+from pasted_talk import conversation
+
+STATUS = re.compile(r" (?::palm_tree:|🌴)$")
+"""A status that hangs on a name and is no part of it."""
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo")
+
+
+def artefact_of(text):
+    import io
+
+    data = text.encode("utf-8")
+    return Artefact("sha256:" + "0" * 64, "paste.txt", len(data), lambda: io.BytesIO(data), "paste.txt")
+
+
+def read(text, settings):
+    artefact = artefact_of(text)
+    if READER.recognise(artefact.head()) <= Confidence.FALLBACK:
+        return []
+    return [item for item in READER.session(settings).read(artefact) if isinstance(item, Sighting)]
+
+
+def folded(text):
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def common(truth, found):
+    """Return which of `truth` stand in `found` in the same order (longest common subsequence), as pairs of positions."""
+    rows = [[0] * (len(found) + 1) for _ in range(len(truth) + 1)]
+    for i in range(len(truth) - 1, -1, -1):
+        for j in range(len(found) - 1, -1, -1):
+            rows[i][j] = rows[i + 1][j + 1] + 1 if truth[i] == found[j] else max(rows[i + 1][j], rows[i][j + 1])
+    pairs, i, j = [], 0, 0
+    while i < len(truth) and j < len(found):
+        if truth[i] == found[j]:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif rows[i + 1][j] >= rows[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return pairs
+
+
+def judge(messages, sightings, zone, seconds):
+    def stamp(instant):
+        local = instant.astimezone(zone)
+        return local.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+    sightings = sorted(sightings, key=lambda sighting: sighting.occurred_at)
+    truth = [(STATUS.sub("", m.name), stamp(m.at.replace(tzinfo=zone))) for m in messages]
+    found = [(s.actor, stamp(s.occurred_at)) for s in sightings]
+    pairs = common(truth, found)
+    whole = sum(folded(messages[i].text) == folded(sightings[j].summary) for i, j in pairs)
+    return len(pairs), max(len(truth), len(found)), whole, truth, found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--conversations", type=int, default=100, help="a tool")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--tool", help="only this one")
+    parser.add_argument("--shape", help="only shapes whose name has this")
+    parser.add_argument("--show", type=int, default=0, help="print so many of the worst conversations")
+    options = parser.parse_args()
+    shapes = HELD_OUT if options.held_out else TOOLS
+    totals, worst, by_shape = defaultdict(lambda: [0, 0, 0]), [], defaultdict(lambda: [0, 0, 0])
+    for tool, variants in shapes.items():
+        if options.tool and tool != options.tool:
+            continue
+        variants = [variant for variant in variants if not options.shape or options.shape in variant.name]
+        if not variants:
+            continue
+        for number in range(options.conversations):
+            draw = random.Random(f"{options.seed}/{tool}/{number}")
+            variant = draw.choice(variants)
+            zone = ZoneInfo(draw.choice(ZONES))
+            messages = conversation(draw, variant)
+            text = variant.render(draw, messages)
+            settings = Settings(today=variant.today(messages), date=variant.date(messages), zone=zone)
+            sightings = [s for s in read(text, settings) if s.kind in (Kind.MESSAGE, Kind.MEMBERSHIP)]
+            right, of, whole, truth, found = judge(messages, sightings, zone, variant.seconds)
+            for total in (totals[tool], by_shape[tool, variant.name]):
+                for position, value in enumerate((right, of, whole)):
+                    total[position] += value
+            if right < of:
+                worst.append((right / of, tool, variant.name, number, text, truth, found))
+    for (tool, name), (right, of, whole) in sorted(by_shape.items()):
+        print(f"  {tool:12} {name:28} {100 * right / of:6.2f} %  text {100 * whole / max(1, right):6.2f} %  of {of}")
+    for tool, (right, of, whole) in totals.items():
+        print(f"{tool:14} {100 * right / of:6.2f} %  text {100 * whole / max(1, right):6.2f} %  of {of} messages")
+    right, of, whole = (sum(column) for column in zip(*totals.values(), strict=True))
+    print(f"{'all':14} {100 * right / of:6.2f} %  text {100 * whole / max(1, right):6.2f} %  of {of} messages")
+    for share, tool, name, number, text, truth, found in sorted(worst, key=lambda item: item[0])[: options.show]:
+        print(f"\n=== {tool} {name} #{number}: {100 * share:.0f} %\n{text}\n--- missing {[t for t in truth if t not in found]}")
+        print(f"--- false {[f for f in found if f not in truth]}")
+
+
+if __name__ == "__main__":
+    main()

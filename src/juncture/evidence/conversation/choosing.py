@@ -1,0 +1,213 @@
+"""Which of the places where a message may begin are heads of messages.
+
+A grammar of heads is believed as far as it explains the text: names that come again, names written like names, the same marks
+everywhere. The best one wins; the others may only have what it leaves over, so that a log pasted into a message stays text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from juncture.evidence.conversation.heads import ABOVE, BARE, BELOW, BLOCK, STRONG, Head
+from juncture.evidence.conversation.names import plausibility
+from juncture.evidence.conversation.window import is_membership, is_window_line, preview_of
+
+SURE = 0.65
+"""How much a name must look like one where nothing else speaks for it."""
+LONG_RUN = 3
+"""Heads of another grammar that must stand together to be a conversation of their own."""
+
+
+class Choice(NamedTuple):
+    """The heads of a text in order, and what they rest on."""
+
+    heads: tuple[Head, ...]
+    strength: float
+    """The sum over all heads of how sure each is, 0 to about 3 each."""
+    families: frozenset[str]
+
+
+def choose(found: Iterable[Head], lines: list[str]) -> Choice:
+    """Return the heads among the candidates `found`."""
+    by_family: dict[str, list[Head]] = defaultdict(list)
+    for head in found:
+        by_family[head.family].append(head)
+    scored = {
+        family: accepted for family, heads in by_family.items() if (accepted := _accepted(family, heads, by_family, lines))
+    }
+    named = {
+        family: sum(score for _, score in accepted)
+        for family, accepted in scored.items()
+        if not family.startswith(("bare", "system"))
+    }
+    if not named:
+        return Choice((), 0.0, frozenset())
+    primary = max(named, key=lambda family: (named[family], family in STRONG, family))
+    chosen = {head.first: head for head, _ in scored[primary]}
+    families = {primary}
+    for family in sorted(named, key=lambda family: (-named[family], family)):
+        if family != primary and (more := _left_over(family, [head for head, _ in scored[family]], chosen, primary, lines)):
+            chosen.update((head.first, head) for head in more)
+            families.add(family)
+    chosen.update((head.first, head) for head in _without_name(by_family, chosen, families))
+    heads = tuple(chosen[first] for first in sorted(chosen))
+    return Choice(_without_overlaps(heads), named[primary], frozenset(families))
+
+
+def _accepted(family: str, heads: list[Head], by_family: dict[str, list[Head]], lines: list[str]) -> list[tuple[Head, float]]:
+    """Return the candidates of one family that are likely heads, each with how sure it is."""
+    if family == ABOVE:
+        return _named_above(heads, lines)
+    if family == BELOW:
+        return _named_below(heads)
+    if family == BARE:
+        return []
+    often = Counter(head.name for head in heads)
+    accepted = []
+    for head in heads:
+        repeated = min(1.0, (often[head.name] - 1) / 2) if head.weight > 0.25 else 0.0
+        score = head.weight + repeated + (0.5 if head.kind in STRONG else 0.0)
+        needed = 0.25 if head.kind in STRONG else SURE
+        if head.weight >= needed or (repeated and head.weight > 0.25):
+            accepted.append((head, score))
+    return accepted
+
+
+def _named_above(heads: list[Head], lines: list[str]) -> list[tuple[Head, float]]:
+    """Return the times on lines of their own that have the speaker's name above them.
+
+    The lines above are names where they come again, look like names, begin a paragraph, and where most stamps written in the
+    same way (indented, with AM, directly below) have such lines above them.
+    """
+    signs = {head.first: _signs(head, lines) for head in heads}
+    often = Counter(head.name for head in heads if head.weight > 0.25)
+    ways: dict[tuple[bool, ...], list[float]] = defaultdict(list)
+    for head in heads:
+        ways[_way(head, lines)].append(
+            1.0 if head.weight >= SURE else 0.5 if head.weight > 0.25 and often[head.name] > 1 else 0.0
+        )
+    accepted = []
+    for head in heads:
+        likely = ways[_way(head, lines)]
+        common = sum(likely) / len(likely)
+        repeated = min(1.0, (often[head.name] - 1) / 2) if head.weight > 0.25 else 0.0
+        score = head.weight + repeated + signs[head.first] + (2 * common - 1)
+        if score >= 1.3 and head.weight > 0.15:
+            accepted.append((head, score))
+    return accepted
+
+
+def _way(head: Head, lines: list[str]) -> tuple[bool, ...]:
+    stamp_line = head.body - 1
+    return (lines[stamp_line][:1].isspace(), bool(head.stamp.half), not lines[stamp_line - 1].strip())
+
+
+def _signs(head: Head, lines: list[str]) -> float:
+    """Return what the lines before a name say for its being one: 1 for the start of a paragraph, -0.5 for the middle of one."""
+    if head.first == 0:
+        return 1.0
+    before = lines[head.first - 1].strip()
+    if preview_of(before) == head.name or before.startswith(head.name) and is_window_line(before):
+        return 2.0
+    return 1.0 if not before or is_window_line(before) else -0.5
+
+
+def _named_below(heads: list[Head]) -> list[tuple[Head, float]]:
+    often = Counter(head.name for head in heads)
+    accepted = []
+    for head in heads:
+        repeated = min(1.0, (often[head.name] - 1) / 2) if head.weight > 0.25 else 0.0
+        score = head.weight + repeated - 0.2
+        if score >= SURE:
+            accepted.append((head, score))
+    return accepted
+
+
+def _left_over(family: str, heads: list[Head], chosen: dict[int, Head], primary: str, lines: list[str]) -> list[Head]:
+    """Return the heads of a family other than the winner that are heads too."""
+    taken = {line for head in chosen.values() for line in range(head.first, head.body)}
+    free = [head for head in heads if not taken.intersection(range(head.first, head.body))]
+    if not free:
+        return []
+    same_layout = family.startswith(BLOCK) and primary.startswith(BLOCK)
+    known = {head.name for head in chosen.values()}
+    accepted = [head for head in free if same_layout and (head.name in known or _stands_out(head, lines))]
+    if accepted or {family, primary} == {ABOVE, BELOW}:
+        return accepted if family != BELOW else [head for head in accepted if head.name in known]
+    return [head for run in _runs(free, sorted(chosen)) if _is_conversation(run, chosen, lines) for head in run]
+
+
+def _stands_out(head: Head, lines: list[str]) -> bool:
+    before = lines[head.first - 1].strip() if head.first else ""
+    return (
+        head.weight >= SURE
+        and head.kind in STRONG | {"block:gap", ABOVE}
+        and (not before or is_window_line(before) or head.bot)
+    )
+
+
+def _runs(heads: list[Head], borders: list[int]) -> list[list[Head]]:
+    """Return `heads` in runs that no line of `borders` interrupts."""
+    runs: list[list[Head]] = []
+    previous = -1
+    for head in heads:
+        if not runs or any(previous < border < head.first for border in borders):
+            runs.append([])
+        runs[-1].append(head)
+        previous = head.first
+    return runs
+
+
+def _is_conversation(run: list[Head], chosen: dict[int, Head], lines: list[str]) -> bool:
+    """Return whether heads of another grammar are a conversation beside this one and not a quotation in a message of it."""
+    if run[0].kind == "mail":
+        return True
+    if len(run) < LONG_RUN or len({head.name for head in run}) == len(run) and run[0].kind not in STRONG:
+        return False
+    first = run[0].first
+    below = max((head.body for start, head in chosen.items() if start < first), default=None)
+    if below is None:
+        return True
+    return not lines[first - 1].strip() and any(line.strip() for line in lines[below : first - 1])
+
+
+def _without_name(by_family: dict[str, list[Head]], chosen: dict[int, Head], families: set[str]) -> list[Head]:
+    """Return the heads without a name and the lines of the program that belong to the chosen families."""
+    taken = {line for head in chosen.values() for line in range(head.first, head.body)}
+    block = any(family.startswith(BLOCK) for family in families)
+    styles = {family.partition(" ")[2] for family in families}
+    brackets = any(family in {"block:bracket", "block:time-bracket", "block:dash"} for family in families)
+    first = min(chosen)
+    more = []
+    for family, heads in by_family.items():
+        kind, _, style = family.partition(" ")
+        fits = (
+            (family == BARE and block)
+            or (kind == "bare" and (style in styles or (brackets and style.startswith("["))))
+            or (kind == "system" and style in styles)
+        )
+        if fits:
+            more += [head for head in heads if head.first not in taken and head.first > first and _fits(head, chosen)]
+    return more
+
+
+def _fits(head: Head, chosen: dict[int, Head]) -> bool:
+    """Return whether a nameless time is written in the way of the times around it."""
+    if head.system:
+        return head.weight > 0.5 or is_membership(head.text)
+    stamps = [other.stamp for other in chosen.values()]
+    with_seconds = sum(stamp.second is not None for stamp in stamps) * 2 > len(stamps)
+    return (head.stamp.second is not None) == with_seconds and not (head.stamp.half and not any(stamp.half for stamp in stamps))
+
+
+def _without_overlaps(heads: tuple[Head, ...]) -> tuple[Head, ...]:
+    kept: list[Head] = []
+    for head in heads:
+        if kept and head.first < kept[-1].body:
+            if not head.name or plausibility(head.name) < plausibility(kept[-1].name):
+                continue
+            kept.pop()
+        kept.append(head)
+    return tuple(kept)

@@ -1,0 +1,105 @@
+"""Display names: taking off what a chat window hangs on them, and telling them from words that somebody wrote."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+NAME_LIMIT = 80
+"""Characters of the longest display name; Slack and Teams allow as many."""
+
+_ADDRESS = re.compile(r"\s*[<(\[](?:mailto:)?[^\s<>@]+@[^\s<>@]+[>)\]]")
+_BADGE = re.compile(r"(?:\s+|(?<=[^\W\d_])(?=[A-Z]))(?:APP|BOT|✓\s?(?:APP|BOT)|WORKFLOW|SERVER)$")
+_BADGE_LINE = re.compile(r"(?:✓\s?)?(?:APP|BOT|WORKFLOW|WEBHOOK|Bot|App)")
+_STATUS = re.compile(
+    r"(?:\s*:[a-z0-9_+'-]{2,60}:|\s*[\u2190-\u2bff\u3030\u303d\ufe0f\u200d\u20e3\U0001f000-\U0001faff\U000e0020-\U000e007f]+)+$"
+)
+_MODE = re.compile(r"^[@+%&~!](?=[\w\[\]`{|}^\\])")
+_TWICE = re.compile(r"(?P<name>.{3,40})\s?(?P=name)")
+_NO_NAME = re.compile(
+    r"""(?x)
+    ://  |  [={};"“”…、。！？]  |  ^[-*•>\#$|/\\+]\s  |  ^\d+[.)]\s  |  ^[-=_*~\u2014\s]+$
+    | \b(?:ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b
+    | \w\[\d+\]$  |  ^(?:https?|www)\b  |  \w{4,}\.\s+\S  |  \d{4}-\d\d-\d\d
+    """
+)
+_SENTENCE_END = re.compile(r"[.?!,;:]$")
+_INITIAL = re.compile(r"(?:\b\w|\b(?:Jr|Sr|Inc|Ltd|Dr|St|Co|Corp))\.$")
+_PARTS = re.compile(r"[\s,/|·]+")
+_PARTICLES = frozenset(
+    ["von", "van", "der", "den", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "el", "al", "bin", "ibn", "ben", "zu", "zur", "af", "av", "y", "e", "i", "and", "und", "et", "of", "at", "the", "-", "–", "&", "on", "call", "from", "via"]
+)  # fmt: skip
+_ASIDE = re.compile(r"[(\[{].*?[)\]}]")
+_SHORT_WORDS = frozenset(
+    ["a", "ack", "acknowledged", "again", "agreed", "ah", "all", "also", "alright", "and", "any", "anyone", "back", "better", "checking", "confirmed", "cool", "correct", "damn", "done", "down", "edit", "error", "exactly", "fine", "fixed", "found", "good", "got", "great", "ha", "haha", "hello", "hey", "hi", "hm", "hmm", "hold", "how", "i", "ideas", "in", "indeed", "is", "it", "just", "last", "later", "let", "lgtm", "lol", "looking", "looks", "maybe", "me", "merged", "never", "new", "nice", "no", "nope", "not", "noted", "nothing", "now", "ok", "okay", "on", "one", "oops", "or", "ouch", "perfect", "please", "pushed", "question", "ready", "resolved", "restarted", "restarting", "retrying", "reverted", "reverting", "right", "rolled", "rolling", "same", "see", "seen", "so", "solved", "sorry", "starting", "still", "stop", "sure", "test", "testing", "thank", "thanks", "that", "the", "there", "they", "this", "thx", "trying", "try", "ugh", "understood", "up", "update", "uh", "wait", "waiting", "watching", "we", "well", "what", "when", "where", "which", "who", "why", "will", "wip", "wow", "yeah", "yep", "yes", "yikes", "you", "yup", "true", "false", "ping", "pong", "today", "yesterday", "bump", "file", "files", "image", "thread", "reply", "replies", "edited", "messages", "unread", "pinned"]
+)  # fmt: skip
+
+
+def clean_name(text: str) -> tuple[str, bool]:
+    """Return a display name without status, badge and address, and whether a badge says that it is a program's.
+
+    Emoji at the end are a status and change, so they are no part of who speaks; what stands in brackets is (`Sam (she/her)`).
+    """
+    name = " ".join(text.split()).strip(" \t,·•|—–")  # noqa: RUF001
+    name = _ADDRESS.sub("", name).strip().strip("\"'")
+    without = _BADGE.sub("", name)
+    bot, name = without != name and bool(without), without or name
+    name = _STATUS.sub("", name).rstrip() or name
+    if twice := _TWICE.fullmatch(name):
+        name = twice["name"]
+    return name, bot
+
+
+def is_badge(line: str) -> bool:
+    """Return whether a line is only the mark of a program's account."""
+    return _BADGE_LINE.fullmatch(line) is not None
+
+
+def without_mode(nick: str) -> str:
+    """Return an IRC nick without the sign for its rights in the channel (`@sam`, `+sam`)."""
+    return _MODE.sub("", nick)
+
+
+@lru_cache(maxsize=4096)
+def plausibility(name: str) -> float:
+    """Return how much `name` looks like a display name, 0 to 1: 0 is certainly not one, 1 is written like one."""
+    if not name or len(name) > NAME_LIMIT or not any(character.isalnum() for character in name) or _NO_NAME.search(name):
+        return 0.0
+    if _SENTENCE_END.search(name) and not _INITIAL.search(name):
+        return 0.0
+    if not any(character.isspace() for character in name):
+        return _single_word(name)
+    words = [word for word in _PARTS.split(_ASIDE.sub(" ", name).strip()) if word] or [name]
+    if len(words) > 6 or (name[0] in "([" and len(words) == 1 and name[-1] in ")]"):
+        return 0.1
+    if len(words) == 1:
+        return _single_word(words[0])
+    written_as_name = sum(_name_like(word) for word in words if word not in _PARTICLES)
+    counted = sum(word not in _PARTICLES for word in words)
+    if not counted or words[0].lower() in _SHORT_WORDS:
+        return 0.6 if written_as_name == counted == len(words) > 1 else 0.1
+    if written_as_name == counted:
+        return 1.0
+    return 0.2 if written_as_name * 2 < counted or len(words) > 3 else 0.4
+
+
+def _single_word(word: str) -> float:
+    if word.lower() in _SHORT_WORDS:
+        return 0.2
+    if not any(character.isalpha() for character in word) or word[0] in "([" and word[-1] in ")]":
+        return 0.0
+    if _is_uncased(word):
+        return 0.8 if len(word) <= 8 else 0.3
+    return 0.7
+
+
+def _name_like(word: str) -> bool:
+    letters = [character for character in word if character.isalpha()]
+    if not letters:
+        return word in {"-", "|", "&"} or (word.isdigit() and len(word) <= 2)
+    return letters[0].isupper() or unicodedata.category(letters[0]) == "Lo"
+
+
+def _is_uncased(word: str) -> bool:
+    return any(unicodedata.category(character) == "Lo" for character in word)
