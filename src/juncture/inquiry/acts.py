@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 import msgspec
 from msgspec import Struct
 
+from juncture.inquiry.commands import kind_of_command
 from juncture.inquiry.effect import said
-from juncture.inquiry.people import SPOKEN
+from juncture.inquiry.people import SPOKEN, is_by_a_person
 from juncture.inquiry.shipments import is_undoing
-from juncture.inquiry.speech import said_in_vain, said_refused, sentences
+from juncture.inquiry.speech import begins_an_act, said_in_vain, said_refused, sentences
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import ChangeDetails, CommandDetails, Event, Kind
 from juncture.timeline.cues import ACTIONS, Cue
@@ -55,13 +56,6 @@ class Act(Struct, frozen=True):
     names: frozenset[str] = frozenset()
 
 
-class Commands(Struct, frozen=True):
-    """Patterns of commands of one kind."""
-
-    kind: str
-    patterns: tuple[str, ...]
-
-
 class Messages(Struct, frozen=True):
     """Phrases of messages."""
 
@@ -74,17 +68,11 @@ class Messages(Struct, frozen=True):
     yes: tuple[str, ...]
 
 
-class Acts(Struct, frozen=True):
-    """`acts.toml`."""
-
-    commands: tuple[Commands, ...]
-    messages: Messages
-
-
 @cache
-def vocabulary() -> Acts:
-    """Return what `acts.toml` says."""
-    return msgspec.convert(tomllib.loads(files(__package__).joinpath("acts.toml").read_text("utf-8")), Acts)
+def vocabulary() -> Messages:
+    """Return the phrases of messages that `acts.toml` holds."""
+    data = tomllib.loads(files(__package__).joinpath("acts.toml").read_text("utf-8"))
+    return msgspec.convert(data["messages"], Messages)
 
 
 def act_of(event: Event) -> Act | None:
@@ -98,14 +86,6 @@ def act_of(event: Event) -> Act | None:
         return Act(event, Form.DO, frozenset({_kind_of_change(event)}), names_in(event))
     if event.kind is Kind.ESCALATION and event.actor:
         return Act(event, Form.DO, frozenset({"escalate"}), names_in(event))
-    return None
-
-
-def kind_of_command(command: str) -> str | None:
-    """Return the kind of decision that a command carries out, None if it only reads."""
-    for commands in vocabulary().commands:
-        if any(_pattern(source).search(command) for source in commands.patterns):
-            return commands.kind
     return None
 
 
@@ -131,15 +111,17 @@ def _of_message(event: Event) -> Act | None:
     names = names_in(event)
     if Cue.DECLARATION in cues and Cue.QUESTION not in cues:
         return Act(event, Form.COMMIT, frozenset({"declare"}), names)
+    if not is_by_a_person(event):
+        return None
     if form := _hand_over(text, cues):
         return Act(event, form, frozenset({"escalate"}), names)
-    if has_word(text, vocabulary().messages.reroutes):
+    if has_word(text, vocabulary().reroutes):
         form = Form.ASK if cues & {Cue.QUESTION, Cue.PROPOSAL} else Form.COMMIT
         return Act(event, form, frozenset({"reroute"}), names)
     kinds_named = frozenset(KIND_OF[cue] for cue in cues & ACTIONS)
-    if has_word(text, vocabulary().messages.tries_again) and not kinds_named:
+    if has_word(text, vocabulary().tries_again) and not kinds_named:
         kinds_named = frozenset({"deploy"})
-    if Cue.CUSTOMER_UPDATE in cues and has_word(text, vocabulary().messages.tells) and not kinds_named:
+    if Cue.CUSTOMER_UPDATE in cues and has_word(text, vocabulary().tells) and not kinds_named:
         kinds_named = frozenset({"tell"})
     if kinds_named:
         form_found = _form(text, cues)
@@ -148,7 +130,7 @@ def _of_message(event: Event) -> Act | None:
 
 
 def _hand_over(text: str, cues: frozenset[Cue]) -> Form | None:
-    words = vocabulary().messages
+    words = vocabulary()
     mentions = "@" in text
     if has_word(text, words.hands_over) or (mentions and has_word(text, words.disowns)):
         return Form.COMMIT
@@ -180,11 +162,11 @@ def _form(text: str, cues: frozenset[Cue]) -> Form | None:
 
 def _answer(event: Event, text: str, cues: frozenset[Cue]) -> Act | None:
     """Return a yes or a no to what was asked last; whether something was, the caller knows."""
-    words = vocabulary().messages
+    words = vocabulary()
     opening = re.sub(r"^(?:@\S+|hmm?|well|ok so|so)[,:]?\s+", "", text.strip(), flags=re.IGNORECASE)
     if Cue.DECLINED in cues or Cue.WAIT in cues or _begins(opening, words.no):
         return Act(event, Form.DECLINE)
-    if Cue.AGREEMENT in cues or Cue.COMMITMENT in cues or _begins(opening, words.yes):
+    if Cue.AGREEMENT in cues or Cue.COMMITMENT in cues or _begins(opening, words.yes) or begins_an_act(opening):
         return None if text.rstrip().endswith("?") else Act(event, Form.AGREE)
     return None
 
@@ -205,8 +187,3 @@ def _kind_of_change(event: Event) -> str:
 
 def _command(event: Event) -> str:
     return event.details.command if isinstance(event.details, CommandDetails) else event.summary
-
-
-@lru_cache(maxsize=256)
-def _pattern(source: str) -> re.Pattern[str]:
-    return re.compile(source, re.IGNORECASE)

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from juncture.inquiry.acts import Form
-from juncture.inquiry.effect import end_of, instant_of, said, start_of
+from juncture.inquiry.effect import effect_of, end_of, instant_of, said, start_of
 from juncture.inquiry.matters import Matter, matters
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import Roles, channel_of, incident_channels, roles_of
@@ -16,6 +16,7 @@ from juncture.inquiry.speech import (
     options_in,
     preferred,
     question_of,
+    quoted,
     reason_in,
     said_in_vain,
     said_refused,
@@ -49,6 +50,7 @@ def candidates(timeline: Timeline) -> tuple[Decision, ...]:
     """
     events = _during(timeline)
     channels = incident_channels(timeline)
+    services = effect_of(timeline).services
     chosen = [matter for matter in matters(events, channels) if _is_a_choice(matter, timeline)]
     chosen.sort(key=lambda matter: matter.chosen_at)
     roles = roles_of(timeline)
@@ -56,7 +58,7 @@ def candidates(timeline: Timeline) -> tuple[Decision, ...]:
     for number, matter in enumerate(chosen):
         following = chosen[number + 1].chosen_at if number + 1 < len(chosen) else None
         outcome = _outcome(matter, timeline, following, channels)
-        found.append(_decision(matter, outcome, roles))
+        found.append(_decision(matter, outcome, roles, services[0] if services else None))
     return tuple(found)
 
 
@@ -87,19 +89,19 @@ def _is_about_the_effect(matter: Matter, timeline: Timeline) -> bool:
     return matter.chosen is not None and matter.chosen.key and (end is None or matter.chosen.occurred_at <= end)
 
 
-def _decision(matter: Matter, outcome: tuple[str, list[Event]] | None, roles: Roles) -> Decision:
+def _decision(matter: Matter, outcome: tuple[str, list[Event]] | None, roles: Roles, service: str | None) -> Decision:
     chosen = matter.chosen
     if chosen is None:
         raise ValueError("a matter that was not chosen is no decision")
     kind = _main_kind(matter)
-    options = _options(matter)
+    options = tuple(_with_object(option, matter, service) for option in _options(matter))
     reason, reasoned = _reason(matter)
     cited = [*matter.asked, chosen, *matter.steps[:3], *reasoned, *(outcome[1] if outcome else ())]
     citations: list[Citation] = list(dict.fromkeys(event.citations[0] for event in cited if event.citations))
     return Decision(
         at=chosen.occurred_at,
-        question=roles.anonymise(_question(matter, kind, options)),
-        chosen=roles.anonymise(_chosen(matter, kind, options)),
+        question=roles.anonymise(_question(matter, kind, options, service)),
+        chosen=roles.anonymise(_chosen(matter, kind, options, service)),
         options=tuple(roles.anonymise(option) for option in options),
         reason=roles.anonymise(reason) if reason else None,
         outcome=roles.anonymise(outcome[0]) if outcome else None,
@@ -149,32 +151,34 @@ def _filled(phrase: str, text: str) -> str:
     return re.sub(r"\b(?:it|this|that)\b", version.group(0), phrase, count=1)
 
 
-def _question(matter: Matter, kind: str, options: tuple[str, ...]) -> str:
+def _question(matter: Matter, kind: str, options: tuple[str, ...], service: str | None) -> str:
     if kind in {"declare", "escalate", "reroute"} and len(options) < 2:
         return speech().kinds[kind].question
     if len(options) > 1:
         return question_of(", or ".join([options[0], *(option[:1].lower() + option[1:] for option in options[1:3])]))
     if options:
-        return question_of(_with_object(options[0], matter))
+        return question_of(options[0])
     phrase = _chosen_phrase(matter)
-    return question_of(_with_object(phrase, matter)) if phrase else _bare_question(matter, kind)
+    return question_of(_with_object(phrase, matter, service)) if phrase else _bare_question(matter, kind, service)
 
 
-def _bare_question(matter: Matter, kind: str) -> str:
+def _bare_question(matter: Matter, kind: str, service: str | None) -> str:
     question = speech().kinds[kind].question
-    service = next((event.service for event in matter.events if event.service), None)
+    service = next((event.service for event in matter.events if event.service), service)
     return f"{question.rstrip('?')} {service}?" if service and kind in {"undo", "restart", "failover", "scale"} else question
 
 
-def _with_object(phrase: str, matter: Matter) -> str:
-    """Say what is rolled back or restarted where the words leave it open and a version or service is named elsewhere."""
+def _with_object(phrase: str, matter: Matter, service: str | None) -> str:
+    """Say what is rolled back or restarted where the words leave it open and a version or service is known."""
     if not _BARE.fullmatch(phrase):
         return phrase
-    named = sorted(name for name in matter.names if "." in name) or [event.service for event in matter.events if event.service]
-    return f"{re.sub(r' it$', '', phrase, flags=re.IGNORECASE)} {named[0]}" if named else phrase
+    versions = sorted(name for name in matter.names if "." in name)
+    named = [*versions, *(event.service for event in matter.events if event.service), *([service] if service else [])]
+    return f"{re.sub(r' it$| it(?= )', '', phrase, flags=re.IGNORECASE)} {named[0]}" if named else phrase
 
 
-_BARE = re.compile(r"(?:(?:roll|back|it|restart|revert|bounce|fail|over|undo)\s?){1,3}", re.IGNORECASE)
+_BARE = re.compile(r"(?:(?:roll|back|it|restart|revert|bounce|kick|reboot|fail|over|undo)\s?){1,3}", re.IGNORECASE)
+"""A phrase that does not say what is meant."""
 
 
 def _chosen_phrase(matter: Matter) -> str | None:
@@ -186,7 +190,7 @@ def _chosen_phrase(matter: Matter) -> str | None:
     return next((phrase for phrase in phrases if phrase and len(phrase.split()) < 18), None)
 
 
-def _chosen(matter: Matter, kind: str, options: tuple[str, ...]) -> str:
+def _chosen(matter: Matter, kind: str, options: tuple[str, ...], service: str | None) -> str:
     chosen = matter.chosen
     if chosen is None:
         return ""
@@ -200,10 +204,10 @@ def _chosen(matter: Matter, kind: str, options: tuple[str, ...]) -> str:
     if kind in {"escalate", "reroute"} or (matter.form is Form.COMMIT and not options):
         phrase = _chosen_phrase(matter)
         if phrase:
-            return capital(shortened(_with_object(phrase, matter)))
+            return capital(shortened(_with_object(phrase, matter, service)))
         return _handed_to(chosen) if kind == "escalate" else speech().kinds[kind].chosen
     if len(options) == 1:
-        return capital(_with_object(options[0], matter))
+        return options[0]
     picked = _picked(matter, options)
     return picked or f"“{shortened(_first_words(chosen.summary))}”"
 
@@ -259,7 +263,7 @@ def _outcome(
         until = min(until, following)
     later = [event for event in timeline.events if matter.chosen_at < event.occurred_at <= until]
     told = next((event for event in later if _tells(event, matter, channels)), None)
-    parts = [f"{clock_time(told.occurred_at)} UTC: “{shortened(told.summary, 160)}”."] if told else []
+    parts = [f"{clock_time(told.occurred_at)} UTC: “{shortened(quoted(told.summary), 160)}”."] if told else []
     recovered = instant_of(timeline, MilestoneName.MITIGATED)
     if recovered is not None and matter.form is not Form.DECLINE:
         after = seconds_between(matter.chosen_at, recovered)
@@ -271,10 +275,11 @@ def _outcome(
 def _tells(event: Event, matter: Matter, channels: frozenset[str | None]) -> bool:
     """Whether an event tells what came of a choice."""
     if matter.kinds & {"escalate", "reroute", "declare"}:
-        taken = event.kind is Kind.ACKNOWLEDGEMENT or (event.kind in SPOKEN and Cue.ACKNOWLEDGEMENT in said(event.summary))
+        here = event.kind in SPOKEN and channel_of(event) in channels
+        taken = event.kind is Kind.ACKNOWLEDGEMENT or (here and Cue.ACKNOWLEDGEMENT in said(event.summary))
         return "declare" not in matter.kinds and taken and event.actor != (matter.chosen.actor if matter.chosen else None)
     if event.kind not in SPOKEN or channel_of(event) not in channels or matter.form is Form.DECLINE:
         return False
     cues = said(event.summary)
-    result = bool(cues & {Cue.IMPROVING, Cue.MITIGATED}) and not cues & {Cue.QUESTION, Cue.HYPOTHESIS}
+    result = bool(cues & {Cue.IMPROVING, Cue.MITIGATED}) and not cues & {Cue.QUESTION, Cue.RESOLVED}
     return result or said_in_vain(event.summary) or said_refused(event.summary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from juncture.inquiry.acts import Form, act_of
 from juncture.inquiry.effect import milestone, said, start_of
 from juncture.inquiry.naming import COLLEAGUE
 from juncture.inquiry.people import SPOKEN, Person, people_of
@@ -10,19 +11,18 @@ from juncture.inquiry.shipments import shipments
 from juncture.model.evidence import Citation, Event, Kind
 from juncture.model.instants import clock_time
 from juncture.model.record import MilestoneName, Participant, Timeline
-from juncture.timeline.cues import ACTIONS, Cue
+from juncture.timeline.cues import Cue
 
 _ACT_WORDS = {
-    Cue.ROLLBACK: "a roll-back",
-    Cue.REVERT: "a revert",
-    Cue.RESTART: "a restart",
-    Cue.FAILOVER: "a fail-over",
-    Cue.FLAG: "a flag change",
-    Cue.CANCEL: "a cancellation",
-    Cue.SCALE: "a change of scale",
-    Cue.DEPLOY: "a deployment",
-    Cue.CONFIGURE: "a change of a setting",
-    Cue.SHIELD: "a limit on traffic",
+    "undo": "a roll-back",
+    "restart": "a restart",
+    "failover": "a fail-over",
+    "flag": "a flag change",
+    "cancel": "a cancellation",
+    "scale": "a change of scale",
+    "deploy": "a deployment",
+    "configure": "a change of a setting",
+    "shield": "a limit on traffic",
 }
 _PARTS: tuple[tuple[frozenset[Cue], str], ...] = (
     (frozenset({Cue.SYMPTOM}), "reported what they saw"),
@@ -64,7 +64,7 @@ def _shipped(timeline: Timeline, people: tuple[Person, ...]) -> dict[str, list[E
             continue
         for actor in dict.fromkeys((one.actor, one.anchor.actor)):
             if actor in owner:
-                found.setdefault(owner[actor], []).append(one.anchor)
+                found.setdefault(owner[actor], []).extend([one.anchor, *one.events])
     return found
 
 
@@ -79,16 +79,17 @@ def _how(timeline: Timeline, person: Person, events: list[Event], shipped: list[
             shown.append(event)
 
     if shipped:
-        add(f"shipped a change at {_at(shipped[-1])}", shipped[-1])
+        add(f"shipped a change at {_at(shipped[0])}", shipped[0])
     for name, text in _MILESTONES.items():
         event = _milestone_event(timeline, name)
         if event is not None and event.actor in person.names:
             add(f"{text} at {_at(event)}", event)
+    already = {event.id for event in shipped}
     for event in events:
-        for text in _acts(event):
+        for text in () if event.id in already else _acts(event):
             add(text, event)
     if not words:
-        add(f"spoke first at {_at(events[0])}", events[0])
+        add(f"joined the conversation at {_at(events[0])}", events[0])
     order = sorted(range(len(words)), key=lambda number: shown[number].occurred_at)
     sentence = ", ".join(words[number] for number in order)
     return sentence[0].upper() + sentence[1:], [shown[number] for number in order]
@@ -107,21 +108,22 @@ def _milestone_event(timeline: Timeline, name: MilestoneName) -> Event | None:
 
 
 def _acts(event: Event) -> list[str]:
-    cues = said(event.summary)
-    acting = next((_ACT_WORDS[cue] for cue in ACTIONS if cue in cues), None)
+    act = act_of(event)
+    acting = next((_ACT_WORDS[kind] for kind in _ACT_WORDS if act and kind in act.kinds), None)
+    if act is not None and acting is not None:
+        if act.form is Form.ASK:
+            return [f"proposed {acting}"]
+        return [f"spoke against {acting}" if act.form is Form.DECLINE else f"carried out {acting}"]
+    if act is not None and act.kinds & {"escalate", "reroute"}:
+        return ["handed over or called for help"]
     if event.kind is Kind.COMMAND:
-        return [f"carried out {acting}"] if acting else ["ran commands"]
-    if event.kind is Kind.ROLLBACK:
-        return ["carried out a roll-back"]
+        return ["ran commands"]
     if event.kind is Kind.CUSTOMER_UPDATE:
         return ["told customers"]
     if event.kind not in SPOKEN:
         return []
-    if acting and cues & {Cue.COMMITMENT, Cue.COMPLETED} and Cue.NEGATED not in cues:
-        return [f"carried out {acting}"]
-    if acting and cues & {Cue.PROPOSAL, Cue.QUESTION}:
-        return [f"proposed {acting}"]
-    return [text for group, text in _PARTS if cues & group]
+    found = [text for group, text in _PARTS if said(event.summary) & group]
+    return found or (["agreed to what was proposed"] if act and act.form is Form.AGREE else [])
 
 
 def _at(event: Event) -> str:

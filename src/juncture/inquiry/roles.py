@@ -6,6 +6,7 @@ written, for who may open it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ from juncture.inquiry.people import (
 from juncture.inquiry.shipments import shipments
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import Event, Kind, MessageDetails
+from juncture.model.instants import EPOCH
 from juncture.model.record import MilestoneName, Timeline
 from juncture.timeline.cues import ACTIONS, Cue
 
@@ -79,20 +81,19 @@ def roles_of(timeline: Timeline) -> Roles:
 
 def assigned(timeline: Timeline, people: tuple[Person, ...]) -> list[str]:
     """Return the role of each of `people`, each role once; those alike are numbered."""
-    wanted = _Evidence(timeline, people).roles()
+    evidence = _Evidence(timeline, people)
+    wanted = evidence.roles()
     counts: dict[str, int] = {}
-    found: list[str] = []
-    for role in wanted:
+    given: dict[int, str] = {}
+    for number in evidence.order():
+        role = wanted[number]
         if role is None:
-            found.append(COLLEAGUE)
             continue
         counts[role] = counts.get(role, 0) + 1
-        if role == "Responder":
-            taken = sum(other in {FIRST, ON_CALL, COMMANDER} for other in wanted)
-            found.append(f"Responder {counts[role] + (1 if taken else 0)}")
-        else:
-            found.append(role if counts[role] == 1 else f"{role} {counts[role]}")
-    return found
+        alike = role == "Responder" or wanted.count(role) > 1
+        offset = 1 if role == "Responder" and {FIRST, ON_CALL, COMMANDER} & set(wanted) else 0
+        given[number] = f"{role} {counts[role] + offset}" if alike else role
+    return [given.get(number, COLLEAGUE) for number in range(len(people))]
 
 
 def took_part(timeline: Timeline, people: tuple[Person, ...]) -> dict[str, list[Event]]:
@@ -171,6 +172,12 @@ class _Evidence:
                 found.setdefault(person.name, role)
         return [found.get(person.name, "Responder" if person.name in self._parts else None) for person in self._people]
 
+    def order(self) -> list[int]:
+        """Return the numbers of the people by their first part, those without one as they came."""
+        first = {name: (events[0].occurred_at, events[0].id) for name, events in self._parts.items()}
+        late = max(first.values(), default=(EPOCH, ""))
+        return sorted(range(len(self._people)), key=lambda number: first.get(self._people[number].name, late))
+
     def _of_milestone(self, name: MilestoneName) -> Person | None:
         found = milestone(self._timeline, name)
         if found is None or found.event is None:
@@ -203,7 +210,8 @@ class _Evidence:
             return FIRST
         paged = any(event.kind is Kind.ACKNOWLEDGEMENT and self._who(event) is person for event in self._timeline.events)
         said_so = any(one is person for one in self._saying(lexicon().shown_by.on_call))
-        return ON_CALL if paged or said_so else FIRST
+        named_so = any(_called_on_call(person, event.summary) for event in self._timeline.events if event.kind in SPOKEN)
+        return ON_CALL if paged or said_so or named_so else FIRST
 
     def _authors(self) -> list[Person]:
         if self._start is None:
@@ -264,6 +272,12 @@ class _Evidence:
 def _is_named(person: Person, text: str) -> bool:
     first = first_name(person.name)
     return has_word(text, (*person.names, first) if first else person.names) is not None
+
+
+def _called_on_call(person: Person, text: str) -> bool:
+    """Whether a message calls somebody on call: `Paging @Ana Kovac (payments on call)`."""
+    listed = "|".join(re.escape(name) for name in person.names)
+    return re.search(rf"(?:{listed})[^.\n]{{0,40}}\bon[- ]?call\b", text, re.IGNORECASE) is not None
 
 
 def _calls(event: Event, specialty: Specialty) -> bool:

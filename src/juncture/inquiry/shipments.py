@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 from msgspec import Struct
 
+from juncture.inquiry.commands import kind_of_command
+from juncture.inquiry.words import has_word
 from juncture.model.evidence import ChangeDetails, CommandDetails, Event, Kind, Lane
 from juncture.model.instants import Instant
-from juncture.timeline.cues import Cue, cues_of
 
 _RUNS = (Kind.DEPLOYMENT, Kind.ROLLBACK, Kind.RELEASE, Kind.CONFIGURATION)
 _WRITTEN = (Kind.MERGE, Kind.PUSH, Kind.PULL_REQUEST, Kind.COMMIT)
@@ -20,6 +22,10 @@ _HASH_SHOWN = 7
 
 FAILED_STATES = frozenset({"failure", "failed", "error", "timed_out", "cancelled", "action_required"})
 STARTED_STATES = frozenset({"started", "in_progress", "pending", "queued", "created", "migrating", "requested"})
+
+
+COMMAND_WITHIN = timedelta(minutes=2)
+"""A command and the deployment that it starts lie no further apart."""
 
 
 class Shipment(Struct, frozen=True):
@@ -108,17 +114,20 @@ def is_undoing(event: Event) -> bool:
 
 def _changes_something(event: Event) -> bool:
     if event.kind is Kind.COMMAND:
-        return bool(cues_of(event.summary) & {Cue.DEPLOY, Cue.CONFIGURE, Cue.FLAG, Cue.SCALE})
+        return kind_of_command(event.summary) in {"deploy", "configure", "flag", "scale"}
     if event.kind is Kind.PULL_REQUEST:
         return _details(event).state == "merged"
     return event.kind in _RUNS or event.kind in _WRITTEN
 
 
 def _runs(events: list[Event]) -> list[list[Event]]:
-    """Join the steps of one deployment: same service, environment and version, started and not yet finished."""
+    """Join the steps of one deployment: same service, environment and version, started and not yet finished.
+
+    The command that started it belongs to it: it names the version, and ran shortly before or after the first step.
+    """
     groups: list[list[Event]] = []
     open_groups: dict[tuple[object, ...], list[Event]] = {}
-    for event in events:
+    for event in (event for event in events if event.kind is not Kind.COMMAND):
         details = _details(event)
         what = (event.service, details.environment, details.reference, details.revision, is_undoing(event))
         group = open_groups.get(what) if details.reference or details.revision else None
@@ -130,7 +139,19 @@ def _runs(events: list[Event]) -> list[list[Event]]:
             open_groups[what] = group
         else:
             open_groups.pop(what, None)
+    for command in (event for event in events if event.kind is Kind.COMMAND):
+        ran = next((group for group in groups if _started_by(command, group[0])), None)
+        if ran is None:
+            groups.append([command])
+        else:
+            ran.append(command)
     return groups
+
+
+def _started_by(command: Event, step: Event) -> bool:
+    named = [name for name in (step.service, _details(step).reference) if name]
+    near = abs(step.occurred_at - command.occurred_at) <= COMMAND_WITHIN
+    return near and bool(named) and all(has_word(command.summary, (name,)) for name in named)
 
 
 def _written(events: list[Event]) -> list[list[Event]]:

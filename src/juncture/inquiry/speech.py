@@ -66,6 +66,7 @@ def act_phrase(text: str) -> str | None:
         if shorter == phrase:
             break
         phrase = shorter
+    phrase = re.sub(r"^an? (?=restart|revert|reboot|roll-?back|fail-?over)", "", phrase, flags=re.IGNORECASE)
     phrase = _AFTERTHOUGHT.split(_base_form(phrase), maxsplit=1)[0].strip(" ,.!?…:;-\"'“”")
     return phrase if has_word(phrase.split(",")[0], _VERBS()) or _starts_with_act(phrase) else None
 
@@ -116,6 +117,11 @@ def said_refused(text: str) -> bool:
     return has_word(text, speech().refused) is not None
 
 
+def begins_an_act(text: str) -> bool:
+    """Whether a message begins by saying that something is being done: `kicking it now`, and not `looking at it`."""
+    return text.split(" ", 1)[0].lower().rstrip(",.:") in _gerunds_of_acting()
+
+
 def question_of(phrase: str) -> str:
     """Return an act as a question."""
     return f"{capital(shortened(phrase))}?"
@@ -126,6 +132,11 @@ def shortened(text: str, limit: int = QUESTION_LIMIT) -> str:
     if len(text) <= limit:
         return text
     return text[:limit].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def quoted(text: str) -> str:
+    """Return a message as it stands in quotes on one line: marks of code and doubled blanks taken out."""
+    return " ".join(text.replace("`", "").split())
 
 
 def capital(text: str) -> str:
@@ -181,6 +192,16 @@ def _gerunds() -> dict[str, str]:
         for form in _ing(first):
             found[f"{form} {rest}".strip()] = base
     return found
+
+
+_NO_ACT = frozenset(
+    {"look", "check", "try", "keep", "wait", "hold", "give", "leave", "let", "use", "get", "go", "start", "call"}
+)
+
+
+@cache
+def _gerunds_of_acting() -> frozenset[str]:
+    return frozenset(form.split(" ")[0] for form, base in _gerunds().items() if base.split(" ")[0] not in _NO_ACT)
 
 
 def _ing(verb: str) -> set[str]:

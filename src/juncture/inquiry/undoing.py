@@ -6,75 +6,82 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from juncture.inquiry.effect import Effect, said
+from juncture.inquiry.acts import Act, Form, act_of
+from juncture.inquiry.effect import Effect
 from juncture.inquiry.people import SPOKEN
-from juncture.inquiry.shipments import Shipment, is_undoing
+from juncture.inquiry.shipments import FAILED_STATES, Shipment, is_undoing
+from juncture.inquiry.speech import said_refused
 from juncture.inquiry.words import has_word
-from juncture.model.evidence import ChangeDetails, CommandDetails, Event, Kind, Lane
+from juncture.model.evidence import ChangeDetails, CommandDetails, Event
 from juncture.model.instants import seconds_between
 from juncture.model.record import Timeline
-from juncture.timeline.cues import ACTIONS, Cue
 
-_MEANT = frozenset({Cue.COMMITMENT, Cue.COMPLETED})
+_ON_PEOPLE = frozenset({"declare", "escalate", "reroute", "tell"})
+"""Kinds of choice that change nothing in the system."""
+
+_DONE = frozenset({Form.COMMIT, Form.DONE, Form.DO})
+
+_SAME_STEP = timedelta(minutes=3)
+"""Saying, running and finishing one step lie no further apart."""
 
 
 class Remedy(Struct, frozen=True):
-    """One act on the system. `recovered_after` is seconds until users recovered; None if they did not soon after it.
-
-    `text` is what the act and the messages right around it say of it.
-    """
+    """One step on the system. `recovered_after` is seconds until users recovered; None if they did not soon after it."""
 
     event: Event
+    kinds: frozenset[str]
     text: str
     recovered_after: float | None
 
 
 def remedies(timeline: Timeline, effect: Effect, *, within: timedelta) -> tuple[Remedy, ...]:
-    """Return what was done between the start and the recovery, in order of time.
+    """Return what was done between the start and the recovery, in order of time; what was refused is left out.
 
-    An act helped if users recovered `within` this time after it and no later act stands between.
+    A step helped if users recovered `within` this time after it and no step of another kind stands between.
     """
     if effect.started is None:
         return ()
-    acts = [event for event in timeline.events if event.occurred_at > effect.started and _acts(event)]
-    found: list[Remedy] = []
-    for event in acts:
-        if effect.until is not None and event.occurred_at > effect.until:
-            break
-        found.append(Remedy(event, _text(event), None))
-    if found and effect.until is not None:
-        last = found[-1]
-        seconds = seconds_between(last.event.occurred_at, effect.until)
-        if seconds <= within.total_seconds():
-            found = [_helped(remedy, effect, last, seconds) for remedy in found]
-    return tuple(found)
+    inside = [
+        event
+        for event in timeline.events
+        if event.occurred_at > effect.started and (effect.until is None or event.occurred_at <= effect.until)
+    ]
+    acts = [act for act in map(act_of, inside) if act and act.form in _DONE and act.kinds - _ON_PEOPLE]
+    kept = [act for act in acts if not _refused(act, inside) and _state(act.event) not in FAILED_STATES]
+    return tuple(Remedy(act.event, act.kinds, _text(act.event), _recovered_after(act, kept, effect, within)) for act in kept)
 
 
 def undone_by(shipment: Shipment, everything: tuple[Shipment, ...], remedy_list: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
-    """Return the remedies that took a shipment back, the one that helped alone if one did."""
+    """Return the remedy that took a shipment back, the one that helped if one did."""
     found = [remedy for remedy in remedy_list if _undoes(remedy, shipment, everything)]
     helped = [remedy for remedy in found if remedy.recovered_after is not None]
     return tuple((helped or found)[:1])
 
 
-_SAME_ACT = timedelta(minutes=3)
-"""Saying, running and finishing one act lie no further apart."""
+def _recovered_after(act: Act, acts: list[Act], effect: Effect, within: timedelta) -> float | None:
+    last = acts[-1]
+    same_step = act is last or (bool(act.kinds & last.kinds) and last.event.occurred_at - act.event.occurred_at <= _SAME_STEP)
+    if effect.until is None or not same_step or effect.until - last.event.occurred_at > within:
+        return None
+    return seconds_between(act.event.occurred_at, effect.until)
 
 
-def _helped(remedy: Remedy, effect: Effect, last: Remedy, seconds: float) -> Remedy:
-    """Let the steps of the last act share its success: the message, the command and the tool's record."""
-    if last.event.occurred_at - remedy.event.occurred_at > _SAME_ACT or effect.until is None:
-        return remedy
-    return Remedy(remedy.event, remedy.text, max(seconds, seconds_between(remedy.event.occurred_at, effect.until)))
+def _refused(act: Act, events: list[Event]) -> bool:
+    """Whether a message or the tool said right after it that it could not be done."""
+    for event in events:
+        if not act.event.occurred_at < event.occurred_at <= act.event.occurred_at + _SAME_STEP:
+            continue
+        by_whom = act.event.actor is None or event.actor == act.event.actor
+        if event.kind in SPOKEN and by_whom and said_refused(event.summary):
+            return True
+        other = act_of(event)
+        if other is not None and other.form in _DONE and not other.kinds & act.kinds:
+            return False
+    return False
 
 
-def _acts(event: Event) -> bool:
-    cues = said(event.summary)
-    if event.kind in SPOKEN:
-        return bool(cues & ACTIONS) and bool(cues & _MEANT) and not cues & {Cue.NEGATED, Cue.QUESTION}
-    if event.kind is Kind.COMMAND:
-        return bool(cues & ACTIONS)
-    return event.lane is Lane.CHANGE and event.kind in {Kind.DEPLOYMENT, Kind.ROLLBACK, Kind.CONFIGURATION, Kind.RELEASE}
+def _state(event: Event) -> str:
+    return (event.details.state or "").lower() if isinstance(event.details, ChangeDetails) else ""
 
 
 def _text(event: Event) -> str:
@@ -88,18 +95,14 @@ def _text(event: Event) -> str:
 
 def _undoes(remedy: Remedy, shipment: Shipment, everything: tuple[Shipment, ...]) -> bool:
     event = remedy.event
-    undoing = is_undoing(event) or bool(said(event.summary) & {Cue.ROLLBACK, Cue.REVERT})
-    if not undoing or event.occurred_at <= shipment.at:
+    if "undo" not in remedy.kinds or event.occurred_at <= shipment.at:
         return False
     details = event.details
     if isinstance(details, ChangeDetails) and details.previous:
         return details.previous in shipment.names or details.previous[:7] in shipment.names
-    named = [one for one in everything if one.at < event.occurred_at and has_word(event.summary, one.names)]
+    earlier = [one for one in everything if one.at < event.occurred_at and not is_undoing(one.anchor)]
+    named = [one for one in earlier if has_word(event.summary, one.names)]
     if named:
         return shipment in named
-    latest = [one for one in everything if one.at < event.occurred_at and one.service == event.service and not _undone(one)]
-    return event.service is not None and bool(latest) and latest[-1] is shipment
-
-
-def _undone(shipment: Shipment) -> bool:
-    return is_undoing(shipment.anchor)
+    latest = [one for one in earlier if one.service is not None and has_word(event.summary, (one.service,))]
+    return bool(latest) and latest[-1] is shipment
