@@ -222,7 +222,8 @@ class Director:
                 }
             )
         on_call = self.people["first" if team is self.scene.first_team else "right"]
-        text = f"Paging {on_call.mention} ({team.name} on call)" if firing else "Resolved"
+        words = self.scene.page_text if firing else self.scene.resolved_text
+        text = words.format(who=on_call.mention, team=team.name)
         message = self.chat.bot(self.scene.pager_bot, team.channel, text, attachments)
         self.pages.setdefault(team.receiver, message)
 

@@ -35,6 +35,8 @@ class Scene:
     random_channel: str
     incident_channel: str
     pager_bot: str
+    page_text: str
+    resolved_text: str
     deploy_bot: str
     incident_bot: str
     incident_number: str
@@ -85,6 +87,15 @@ def scene(rng: random.Random, first: str, right: str) -> Scene:
         random_channel=rng.choice(("random", "watercooler", "kitchen", "offtopic")),
         incident_channel=rng.choice(("inc-{}-checkout", "incident-{}", "inc{}", "sev-{}")).format(rng.randint(31, 480)),
         pager_bot=rng.choice(("Pager", "pagebot", "Oncall Bot", "AlertRelay")),
+        page_text=rng.choice(
+            (
+                "Paging {who} ({team} on call)",
+                "*Triggered*, page sent to {who} ({team})",
+                ":pager: {team}: {who} paged",
+                "{who} you have a page",
+            )
+        ),
+        resolved_text=rng.choice(("Resolved", "*Resolved*", ":white_check_mark: alert cleared", "Recovered")),
         deploy_bot=rng.choice(("deploybot", "Shipit", "Deploys", "ci")),
         incident_bot=rng.choice(("incident-bot", "Incidents", "firedrill")),
         incident_number=str(rng.randint(31, 480)),

@@ -86,6 +86,8 @@ def open_channels(director: Director) -> None:
         "alert": scene.error_alert,
         "first_team": scene.first_team.name,
         "right_team": scene.right_team.name,
+        "area": "checkout",
+        "use_it": "check out",
         "number": scene.incident_number,
         "pr": str(director.rng.randint(300, 999)),
     }
@@ -129,7 +131,9 @@ def routine_deploy(director: Director) -> None:
 def support_notices(director: Director) -> None:
     """Support posts what customers say, once users feel it."""
     director.until(lambda: director.error_ratio() > 0.02 or director.latency() > 1.5, 60)
-    director.say("support", "support_signal", director.scene.support_channel, mark=Mark.SIGNAL, typing=(2, 9))
+    director.say(
+        "support", f"support_signal_{director.slots['area']}", director.scene.support_channel, mark=Mark.SIGNAL, typing=(2, 9)
+    )
 
 
 def measure(director: Director) -> None:

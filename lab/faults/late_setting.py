@@ -118,6 +118,7 @@ class Choices:
     escalates: bool
     detours: tuple[str, ...]
     fix: Literal["revert", "rollback"]
+    tempo: float
 
 
 def build(rng: random.Random) -> Play:
@@ -131,12 +132,13 @@ def build(rng: random.Random) -> Play:
         old=old,
         new=rng.choice(setting.new),
         innocent=rng.choice(INNOCENT),
-        late_by=rng.uniform(312, 340),
+        late_by=rng.uniform(312, 375),
         baseline=rng.uniform(75, 95),
-        innocent_after=rng.uniform(120, 235),
+        innocent_after=rng.uniform(110, 250),
         escalates=rng.random() < 0.5,
         detours=tuple(rng.sample(("restart", "hypotheses", "log"), rng.randint(0, 2))),
         fix=rng.choice(("revert", "rollback")),
+        tempo=rng.uniform(1.1, 1.7),
     )
     settings = {**PATIENT}
     if setting.key in settings:
@@ -156,7 +158,7 @@ def build(rng: random.Random) -> Play:
     if setting.kind == "token":
         plan = replace(plan, token_lifetime=choices.late_by)
     if setting.kind == "pool":
-        plan = replace(plan, charge_seconds=0.2)
+        plan = replace(plan, charge_seconds=0.22)
     if setting.kind == "statement":
         plan = replace(plan, cache_expires_in=choices.baseline + 25 + choices.late_by)
     return Play(
@@ -167,6 +169,7 @@ def build(rng: random.Random) -> Play:
 def run(director: Director, choices: Choices) -> None:
     """Play the recording from baseline to the end."""
     scene, manner = director.scene, choices.manner
+    director.tempo = choices.tempo
     shipped = _ship(director, choices)
     _innocent(director, choices, shipped)
     _bite(director, choices, shipped)
@@ -204,6 +207,8 @@ def _ship(director: Director, choices: Choices) -> float:
     director.step(f"baseline; {setting.kind}")
     habits.schedule_noise(director, 760)
     service = _service(director, choices)
+    if setting.kind == "statement":
+        director.slots |= {"area": "catalogue", "use_it": "see the catalogue"}
     subject = subject_line(scene, director.rng.choice(setting.subjects), director.rng)
     old_version = scene.version()
     version = scene.next_version()
@@ -270,7 +275,7 @@ def _bite(director: Director, choices: Choices, shipped: float) -> None:
     if kind == "pool":
         if director.chance(0.5):
             director.say("analyst", "campaign", director.scene.general_channel, typing=(0, 2))
-        director.stack.set_rate(34)
+        director.stack.set_rate(42)
     if kind == "timeout":
         if director.chance(0.4):
             director.say("analyst", "provider_note", "eng", typing=(0, 2))
@@ -368,13 +373,13 @@ def _fix(director: Director, choices: Choices, here: str) -> None:
     service, version = director.slots["service"], director.slots["version"]
     asker = "right" if director.chance(0.7) else "first"
     answerer = director.rng.choice([role for role in ("lead", "dev", "first", "right") if role != asker])
-    director.say(asker, "ask_fix", here, typing=(1, 4))
+    director.say(asker, f"ask_fix_{choices.fix}", here, typing=(1, 4))
     message = director.say(answerer, "agree", here, typing=(2, 6))
     how = (
         f"revert {version} and deploy" if choices.fix == "revert" else f"roll {service} back to {director.slots['old_version']}"
     )
     director.decide("How to get the old value back?", how, message.at)
-    director.say(asker, "do_fix", here, typing=(1, 3))
+    director.say(asker, f"do_fix_{choices.fix}", here, typing=(1, 3))
     if choices.fix == "rollback":
         director.shell(asker, f"./deploy.sh rollback {service}", typing=(0.5, 2))
     else:
