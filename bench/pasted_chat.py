@@ -105,7 +105,7 @@ def main():
             messages = conversation(draw, variant)
             text = variant.render(draw, messages)
             settings = Settings(today=variant.today(messages), date=variant.date(messages), zone=zone)
-            sightings = [s for s in read(text, settings) if s.kind in (Kind.MESSAGE, Kind.MEMBERSHIP)]
+            sightings = [s for s in read(text, settings) if s.kind is Kind.MESSAGE]
             right, of, whole, truth, found = judge(messages, sightings, zone, variant.seconds)
             for total in (totals[tool], by_shape[tool, variant.name]):
                 for position, value in enumerate((right, of, whole)):

@@ -61,7 +61,8 @@ def place(messages: Sequence[Message], reference: Reference) -> Placed:
         back = placed[-1].date() - reference.today
         placed = [time - back for time in placed]
     elif 0 < first < len(days):
-        placed[:first] = _backward(clocks[:first], placed[first], separated=messages[first].day is not None)
+        if not (reference.date and placed[first - 1] <= placed[first] and reference.date < placed[first].date()):
+            placed[:first] = _backward(clocks[:first], placed[first], separated=messages[first].day is not None)
     return Placed(tuple(placed), assumed, ambiguous)
 
 
@@ -139,7 +140,7 @@ def _today_where_others_say_yesterday(
     """
     dated = [number for number, message in enumerate(messages) if message.named and message.stamp.day]
     bare = [number for number, message in enumerate(messages) if message.named and not message.stamp.day]
-    if not dated or not bare or any(message.day for message in messages) or dated[-1] > bare[0]:
+    if not dated or not bare or dated[-1] > bare[0] or any(message.day for message in messages[dated[-1] + 1 : bare[0] + 1]):
         return days
     if days[dated[-1]] is None or days[dated[-1]] == reference.copied:
         return days

@@ -65,14 +65,23 @@ def _accepted(family: str, heads: list[Head], by_family: dict[str, list[Head]], 
     if family == BARE:
         return []
     often = Counter(head.name for head in heads)
+    mostly_names = len(heads) >= LONG_RUN and sum(head.weight >= SURE for head in heads) >= 0.7 * len(heads)
     accepted = []
     for head in heads:
         repeated = min(1.0, (often[head.name] - 1) / 2) if head.weight > 0.25 else 0.0
         score = head.weight + repeated + (0.5 if head.kind in STRONG else 0.0)
-        needed = 0.25 if head.kind in STRONG else SURE
-        if head.weight >= needed or (repeated and head.weight > 0.25):
+        if head.weight >= _needed(head, mostly_names=mostly_names) or (repeated and head.weight > 0.25):
             accepted.append((head, score))
     return accepted
+
+
+def _needed(head: Head, *, mostly_names: bool) -> float:
+    """Return how much a name must look like one: less, the more the marks around it or the other names of its kind say."""
+    if head.kind in STRONG:
+        return 0.25
+    if mostly_names and head.kind != "block:blank":
+        return 0.3
+    return 0.5 if " [" in head.family else SURE
 
 
 def _named_above(heads: list[Head], lines: list[str]) -> list[tuple[Head, float]]:
@@ -88,13 +97,16 @@ def _named_above(heads: list[Head], lines: list[str]) -> list[tuple[Head, float]
         ways[_way(head, lines)].append(
             1.0 if head.weight >= SURE else 0.5 if head.weight > 0.25 and often[head.name] > 1 else 0.0
         )
+    common_in = {way: sum(likely) / len(likely) for way, likely in ways.items()}
+    best = max(common_in.values())
     accepted = []
     for head in heads:
-        likely = ways[_way(head, lines)]
-        common = sum(likely) / len(likely)
+        common = common_in[_way(head, lines)]
         repeated = min(1.0, (often[head.name] - 1) / 2) if head.weight > 0.25 else 0.0
-        score = head.weight + repeated + signs[head.first] + (2 * common - 1)
-        if score >= 1.3 and head.weight > 0.15:
+        score = head.weight + repeated + signs[head.first] + (2 * common - 1) + head.bot
+        if best >= 0.8 and common < 0.6:
+            score -= 2 * (best - common)
+        if score >= 1.1 and head.weight > 0.15:
             accepted.append((head, score))
     return accepted
 

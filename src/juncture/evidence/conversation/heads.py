@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from juncture.evidence.conversation.names import clean_name, is_badge, plausibility, without_mode
 from juncture.evidence.conversation.stamps import Stamp, has_time, stamp_at_end, stamp_at_start, whole_stamp
+from juncture.evidence.conversation.window import addition_at_end, day_of_separator, is_window_line
 
 HEAD_LIMIT = 400
 """Characters of a line that are looked at for a head; a longer line is text, or a head with its text."""
@@ -80,7 +81,7 @@ _INLINE = (
             re.IGNORECASE,
         ),
     ),
-    ("bar", re.compile(r"\s+(?P<name>[^\s|][^|]{0,40}?)\s+[|│](?:\s|$)(?P<text>.*)$")),
+    ("bar", re.compile(r"\s+(?P<name>[^\s|]\S{0,40}|[^\s|][^|]{0,40}?)\s+[|│](?:\s|$)(?P<text>.*)$")),
     ("tab", re.compile(r"\t(?P<name>[^\t]{1,60})\t(?P<text>.*)$")),
     ("dash", re.compile(r"\s[-–—]\s(?P<name>[^:\n]{1,80}?):(?:\s|$)(?P<text>.*)$")),  # noqa: RUF001
     ("colon", re.compile(r"\s*(?P<name>[^:\n\t]{1,80}?)\s?:(?:\s|$)(?P<text>.*)$")),
@@ -135,7 +136,7 @@ def _beside(number: int, stamp: Stamp, lines: list[str]) -> Iterator[Head]:
     while above >= 0 and number - above <= 4 and (not lines[above].strip(" \t,") or is_badge(lines[above].strip())):
         bot = bot or is_badge(lines[above].strip())
         above -= 1
-    if above >= 0 and number - above <= 4:
+    if above >= 0 and number - above <= 4 and not _is_addition(lines[above].strip()):
         name, badge = clean_name(lines[above])
         yield Head(above, number + 1, name, stamp, ABOVE, bot=bot or badge, weight=plausibility(name))
     below = number + 1
@@ -145,6 +146,10 @@ def _beside(number: int, stamp: Stamp, lines: list[str]) -> Iterator[Head]:
         name, badge = clean_name(lines[below].rstrip(":"))
         yield Head(number, below + 1, name, stamp, BELOW, bot=badge, weight=plausibility(name))
     yield Head(number, number + 1, "", stamp, BARE, weight=0.5)
+
+
+def _is_addition(line: str) -> bool:
+    return is_window_line(line) or addition_at_end(line) is not None or day_of_separator(line) is not None
 
 
 def _name_first(number: int, text: str) -> Iterator[Head]:
@@ -185,9 +190,9 @@ def _inline(number: int, start: str, whole: str) -> Iterator[Head]:
     named = next((head for head in _inline_names(number, stamp, rest, style)), None)
     if named:
         yield named
-    if bracket and (not named or named.kind == "colon"):
+    if bracket and (not named or named.kind in ("colon", "bar")):
         name, bot = clean_name(rest)
-        if not named and name:
+        if name and (not named or named.kind == "bar"):
             yield Head(number, number + 1, name, stamp, "block:time-bracket", bot=bot, weight=plausibility(name))
         yield Head(number, number + 1, "", stamp, f"bare {style}", rest.strip(), weight=0.3)
     elif not named and rest.strip():

@@ -78,7 +78,7 @@ def plausibility(name: str) -> float:
     written_as_name = sum(_name_like(word) for word in words if word not in _PARTICLES)
     counted = sum(word not in _PARTICLES for word in words)
     if not counted or words[0].lower() in _SHORT_WORDS:
-        return 0.6 if written_as_name == counted == len(words) > 1 else 0.1
+        return 0.6 if written_as_name == counted > 1 else 0.1
     if written_as_name == counted:
         return 1.0
     return 0.2 if written_as_name * 2 < counted or len(words) > 3 else 0.4

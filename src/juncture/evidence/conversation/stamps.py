@@ -44,7 +44,7 @@ class Stamp(NamedTuple):
 
 _MONTHS = alternatives(words().months)
 _WEEKDAYS = alternatives(words().weekdays)
-_LONG_WEEKDAYS = alternatives(word for word in words().weekdays if len(word) > 2)
+_LONE_WEEKDAYS = alternatives(words().lone_weekdays)
 _RELATIVE = alternatives(words().days_ago)
 _JOINTS = alternatives(words().joints)
 _ZONES = (
@@ -70,17 +70,18 @@ _FULL_DAY = (
 _JOINT = rf"(?:T|\s*,?\s*(?:(?:{_JOINTS})\s*)?(?:\s|(?<=,)|(?<=[–·•]))|(?<=[日일]))"  # noqa: RUF001
 _DAY_BEFORE = (
     rf"(?:{_FULL_DAY}{_JOINT}|(?P<relative>{_RELATIVE})(?:,?\s(?:(?:{_JOINTS})\s)?|(?=[上下午오\d]))"
-    rf"|(?:last\s)?(?P<weekday>{_LONG_WEEKDAYS})\.?,?\s(?:(?:{_JOINTS})\s)?)?"
+    rf"|(?:last\s)?(?P<weekday>{_LONE_WEEKDAYS})\.?,?\s(?:(?:{_JOINTS})\s)?)?"
 )
 _DAY_THEN_TIME = rf"{_DAY_BEFORE}{_TIME}(?:\s(?P<late_year>{_YEAR})(?![\d:]))?"
 _TIME_THEN_DAY = rf"{_TIME}(?:\s?[,·•–-]\s?|\s(?:on\s)?)(?:{_FULL_DAY}|(?P<relative>{_RELATIVE}))(?![\w/])"  # noqa: RUF001
-_STARTS_HERE = r"(?:(?<![\w:/.+-])|(?<=[^\W\d_])(?=(?-i:Today|Yesterday)\sat\s)|(?<=[^\W\d_])(?=\d{1,2}:\d\d\s(?-i:[AP]M)\W*$))"
+_STARTS_HERE = r"(?:(?<![\w:/.+-])|(?<=\w)(?=(?-i:Today|Yesterday)\sat\s)|(?<=[^\W\d_])(?=\d{1,2}/\d{1,2}/\d{4}\s)|(?<=[^\W\d_])(?=\d{1,2}:\d\d\s(?-i:[AP]M)\W*$))"
 
 _BEFORE = re.compile(_DAY_THEN_TIME, re.IGNORECASE)
 _AFTER = re.compile(_TIME_THEN_DAY, re.IGNORECASE)
 _ENDING = tuple(re.compile(rf"{_STARTS_HERE}{pattern}$", re.IGNORECASE) for pattern in (_TIME_THEN_DAY, _DAY_THEN_TIME))
-_DAY = re.compile(rf"(?:{_FULL_DAY}|(?P<relative>{_RELATIVE})|(?P<weekday>{_LONG_WEEKDAYS}))", re.IGNORECASE)
+_DAY = re.compile(rf"(?:{_FULL_DAY}|(?P<relative>{_RELATIVE})|(?P<weekday>{_LONE_WEEKDAYS}))", re.IGNORECASE)
 _RELATIVE_AND_DAY = re.compile(rf"(?:{_RELATIVE})[\s,-]+(?={_FULL_DAY}$)", re.IGNORECASE)
+_SURNAME = re.compile(rf"(?:{_LONE_WEEKDAYS}),\s", re.IGNORECASE)
 _PERHAPS = re.compile(r"\d[:h.：]\d\d")  # noqa: RUF001
 _LONGEST = 64
 """Characters of the longest stamp: `Wednesday, September 23rd, 2026 at 12:32:11 p. m. UTC+05:30` has 58."""
@@ -116,8 +117,17 @@ def stamp_at_end(text: str) -> tuple[str, Stamp] | None:
     for pattern in _ENDING:
         match = pattern.search(text, max(0, len(text) - _LONGEST))
         if match and (stamp := _stamp(match)):
-            return text[: match.start()], stamp
+            return _with_surname(text[: match.start()], text[match.start() :]) or (text[: match.start()], stamp)
     return None
+
+
+def _with_surname(before: str, text: str) -> tuple[str, Stamp] | None:
+    """Return the split of `Grace Sunday, 2:44 AM` behind the surname: a weekday that follows a blank and precedes a comma."""
+    surname = _SURNAME.match(text)
+    if not surname or not before.endswith(" ") or not before.strip(" ,") or before.rstrip().endswith((",", "—", "-")):
+        return None
+    stamp = whole_stamp(text[surname.end() :].strip())
+    return (before + surname[0], stamp) if stamp else None
 
 
 def written_day(text: str) -> WrittenDay | None:

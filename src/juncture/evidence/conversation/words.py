@@ -17,6 +17,8 @@ class Words(NamedTuple):
     """To 1 for January and so on."""
     weekdays: dict[str, int]
     """To 0 for Monday and so on."""
+    lone_weekdays: dict[str, int]
+    """Those that mean a day also where they stand alone: `sam` is Saturday in French, and a name."""
     days_ago: dict[str, int]
     """`today` to 0, `yesterday` to 1."""
     joints: tuple[str, ...]
@@ -26,17 +28,20 @@ class Words(NamedTuple):
 @cache
 def words() -> Words:
     """Return the words of all languages. A spelling that means two things in two languages would be a mistake of the file."""
-    languages = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8")).values()
+    languages = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
     months: dict[str, int] = {}
     weekdays: dict[str, int] = {}
+    lone_weekdays: dict[str, int] = {}
     days_ago: dict[str, int] = {}
     joints: dict[str, None] = {}
-    for language in languages:
+    for name, language in languages.items():
         _number(language["months"], months, first=1)
         _number(language["weekdays"], weekdays, first=0)
+        whole = language["weekdays"] if name == "en" else [spellings.split()[0] for spellings in language["weekdays"]]
+        _number(whole, lone_weekdays, first=0)
         days_ago.update(dict.fromkeys(language["today"], 0) | dict.fromkeys(language["yesterday"], 1))
         joints.update(dict.fromkeys(language["at"]))
-    return Words(months, weekdays, days_ago, tuple(joints))
+    return Words(months, weekdays, lone_weekdays, days_ago, tuple(joints))
 
 
 def alternatives(texts: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from juncture.evidence.artefact import Artefact, Head
 from juncture.evidence.conversation.calendar import Placed, Reference, place
 from juncture.evidence.conversation.choosing import Choice, choose
 from juncture.evidence.conversation.heads import BLOCK, STRONG, candidates, clean_lines
+from juncture.evidence.conversation.heads import Head as Place
 from juncture.evidence.conversation.messages import Cut, Message, cut
 from juncture.evidence.conversation.programs import reads_as_alert
 from juncture.evidence.conversation.zones import fixed_zone, zone_said_in
@@ -177,13 +178,13 @@ def _confidence(choice: Choice, lines: list[str]) -> Confidence:
     if len(named) == 1:
         first_lines = named[0].first < 4 and filled <= 40
         return Confidence.PLAUSIBLE if first_lines and (average >= 1.8 or (marked and average >= 1.1)) else Confidence.NO
-    if not any(family.startswith((BLOCK, "mail")) for family in choice.families) and _is_log(named, lines):
+    if not any(family.startswith((BLOCK, "mail")) for family in choice.families) and _is_log(named):
         return Confidence.NO
     return Confidence.LIKELY if average >= 1.2 else Confidence.PLAUSIBLE
 
 
-def _is_log(named: list, lines: list[str]) -> bool:  # type: ignore[type-arg]
-    levels = sum(_LOG_LEVEL.search(line[:200]) is not None for line in lines)
+def _is_log(named: list[Place]) -> bool:
+    levels = sum(_LOG_LEVEL.match(head.text.lstrip(" [(")) is not None for head in named)
     return levels * 3 > len(named)
 
 
