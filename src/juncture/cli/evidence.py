@@ -6,11 +6,10 @@ import calendar
 import datetime as dt
 import re
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -27,14 +26,14 @@ from juncture.model.errors import BadEvidence
 from juncture.model.evidence import LeftOut, Sighting
 from juncture.model.instants import Instant, parse_instant
 from juncture.stores.folders import evidence_at
+from juncture.stores.scratch import scratch
 
 _SHOWN_LEFT_OUT = 12
-_SPOOLED_BYTES = 8 * 1024 * 1024
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-class InstantType(click.ParamType):
+class InstantType(click.ParamType[Instant]):
     """T of the contract: ISO 8601 or epoch seconds."""
 
     name = "T"
@@ -49,7 +48,7 @@ class InstantType(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class DayType(click.ParamType):
+class DayType(click.ParamType[dt.date]):
     """A day, `2026-03-02`."""
 
     name = "D"
@@ -71,7 +70,7 @@ class DayType(click.ParamType):
             self.fail(f"{value!r} is not a day: {calendar.month_name[month]} {year} has {days} days", param, ctx)
 
 
-class ZoneType(click.ParamType):
+class ZoneType(click.ParamType[ZoneInfo]):
     """A zone by its IANA name, `Europe/Berlin`."""
 
     name = "TZ"
@@ -118,7 +117,9 @@ def evidence_options(command: Decorated) -> Decorated:
     return cast("Decorated", collect)
 
 
-def reading_of(asked: Asked, *, salt: bytes = b"", keep: Callable[[Artefact], Artefact] | None = None) -> EvidenceReading:
+def reading_of(
+    asked: Asked, *, salt: bytes = b"", keep: Callable[[Sequence[Artefact]], Iterable[LeftOut] | None] | None = None
+) -> EvidenceReading:
     """Return a reading of what was asked for, not yet begun."""
     return EvidenceReading(
         readers=installed_readers(),
@@ -129,11 +130,6 @@ def reading_of(asked: Asked, *, salt: bytes = b"", keep: Callable[[Artefact], Ar
         progress=TerminalProgress(),
         keep=keep,
     )
-
-
-def scratch() -> BinaryIO:
-    """Return a new temporary file: in memory while small, deleted when closed."""
-    return cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=_SPOOLED_BYTES))
 
 
 def sightings_of(reading: EvidenceReading, asked: Asked) -> Iterable[Sighting]:

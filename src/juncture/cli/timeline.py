@@ -11,7 +11,7 @@ from juncture.cli.evidence import Asked, evidence_options, reading_of, report, s
 from juncture.cli.output import write_out
 from juncture.document import listing
 from juncture.model.evidence import Event, Note
-from juncture.model.record import Timeline
+from juncture.model.record import Postmortem, Timeline
 from juncture.timeline.build import build_timeline
 
 FORMATS = ("table", "json", "jsonl", "csv", "md", "html")
@@ -45,5 +45,9 @@ def _written(events: Iterable[Event], timeline: Timeline, notes: tuple[Note, ...
     if form == "md":
         return listing.to_markdown(events)
     if form == "html":
-        return listing.to_html(events, timeline)
+        from juncture.document.html.page import page  # noqa: PLC0415 - only HTML needs the renderer
+
+        return page(
+            Postmortem(title="Timeline", timeline=tuple(events), milestones=timeline.milestones, phases=timeline.phases), {}
+        )
     return listing.to_table(events)

@@ -9,4 +9,4 @@ from juncture.web.wsgi import application as django
 
 THREADS = 4
 
-application = WSGIMiddleware(django, workers=THREADS)
+application = WSGIMiddleware(django, workers=THREADS)  # type: ignore[arg-type]  # its own names for the same two arguments

@@ -17,7 +17,7 @@ DATA = Path(os.environ.get("JUNCTURE_DATA", "juncture-data")).absolute()
 
 
 def _secret_key() -> str:
-    """Return the key from JUNCTURE_SECRET_KEY_FILE or the data folder; empty where there is none: Django then refuses to sign."""
+    """Return the key from JUNCTURE_SECRET_KEY_FILE or the data folder, empty where there is none: Django then signs nothing."""
     path = Path(os.environ.get("JUNCTURE_SECRET_KEY_FILE", DATA / "secret.key"))
     try:
         return path.read_text(encoding="ascii").strip()
@@ -147,6 +147,8 @@ USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [("document", Path(__file__).parents[1] / "document" / "html" / "assets")]
+"""The exported file and the pages share their style."""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

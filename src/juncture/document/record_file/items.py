@@ -19,7 +19,7 @@ def write_item(form: Form, value: Struct, label: str | None = None) -> str:
     """Return an object as a list item, with a line end. `label` is the footnote that cites it, if there is one."""
     fields = _without_defaults(value)
     headline, said = form.headline(msgspec.to_builtins(value))
-    lines = []
+    lines: list[str] = []
     for name in form.visible:
         if name in fields and name not in said:
             given = fields[name]

@@ -30,3 +30,11 @@ class ApiToken(models.Model):
     scope = models.CharField(max_length=10)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+
+
+class SignInAttempt(models.Model):
+    """One try to sign in, kept for ten minutes."""
+
+    email = models.CharField(max_length=254, db_index=True)
+    host = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField(auto_now_add=True)

@@ -86,7 +86,9 @@ def add_person(viewer: Viewer, *, email: str, name: str, role: str, password: st
     try:
         with transaction.atomic():
             user.save()
-            record_change(viewer, action="add", object_kind="person", object_id=str(user.pk), after={"email": email, "role": role})
+            record_change(
+                viewer, action="add", object_kind="person", object_id=str(user.pk), after={"email": email, "role": role}
+            )
     except IntegrityError:
         raise InTheWay(f"{email} is a person already.") from None
     return user

@@ -39,7 +39,7 @@ def endpoint(**methods: Handler[P]) -> View[P]:
     """Return a view that answers each method (`GET=…, POST=…`) by its handler, for signed-in viewers and tokens only."""
     allowed = ", ".join(sorted((*methods, "HEAD", "OPTIONS") if "GET" in methods else (*methods, "OPTIONS")))
 
-    def view(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         handler = methods.get("GET" if request.method == "HEAD" else request.method or "")
         if handler is None:
             answer = problem(405, f"{request.method} is not answered here; {allowed} are.")
@@ -47,7 +47,7 @@ def endpoint(**methods: Handler[P]) -> View[P]:
             return answer
         try:
             if not request.viewer.known:  # type: ignore[attr-defined]  # the middleware sets it
-                raise SignInNeeded("Send `Authorization: Bearer TOKEN`; `juncture token EMAIL` prints one.")  # noqa: TRY301
+                raise SignInNeeded("Send `Authorization: Bearer TOKEN`; `juncture token EMAIL` prints one.")
             return handler(request, *args, **kwargs)  # type: ignore[arg-type]  # a ViewerRequest, by the middleware
         except Refused as error:
             return problem(error.status, error.sentence)
@@ -135,5 +135,3 @@ def _refuse_unstorable(value: object) -> None:
     elif isinstance(value, list | tuple):
         for item in value:
             _refuse_unstorable(item)
-
-

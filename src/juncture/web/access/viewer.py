@@ -34,6 +34,13 @@ class Viewer(Struct, frozen=True):
         return self.user_id is not None
 
     @property
+    def person(self) -> int:
+        """The person's id, where somebody is known to be signed in. Raises ValueError for nobody."""
+        if self.user_id is None:
+            raise ValueError("nobody is signed in")
+        return self.user_id
+
+    @property
     def may_write(self) -> bool:
         """Whether they may declare, add evidence, write and publish."""
         return self.known and self.scope >= Scope.WRITE and _rank(self.role) >= _rank("author")

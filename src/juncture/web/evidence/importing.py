@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,6 +27,7 @@ from juncture.evidence.registry import installed_readers
 from juncture.evidence.walk import Limits
 from juncture.model.evidence import LeftOut, Note, Series, Sighting
 from juncture.model.identity import EventId, sighting_id
+from juncture.stores.scratch import scratch
 from juncture.web.evidence.models import EvidenceItem, ImportRun, StoredSeries, StoredSighting
 from juncture.web.evidence.store import artefact_store
 from juncture.web.timeline.operations import rebuild_timeline
@@ -92,7 +91,7 @@ class _Import:
             settings=Settings(today=dt.datetime.now(zone or dt.UTC).date(), date=run.date, zone=zone),
             mask=Mask(self.store.salt, enabled=run.masked),
             limits=Limits(),
-            scratch=lambda: cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=8 * 1024 * 1024)),
+            scratch=scratch,
             progress=self,
             keep=self._keep,
         )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import secrets
-from collections.abc import Iterable
-from functools import partial
-from typing import BinaryIO, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import BinaryIO, NamedTuple, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -38,7 +37,9 @@ def receive_text(viewer: Viewer, incident_id: str, text: str, *, date: dt.date |
     """Receive pasted text. Raises NotFound, NotAllowed, Invalid."""
     if not text.strip():
         raise Invalid("There is no text. Copy the conversation and paste it into the box.")
-    return receive(viewer, incident_id, [Received(PASTED_NAME, io.BytesIO(text.encode("utf-8", "replace")))], date=date, zone=zone)
+    return receive(
+        viewer, incident_id, [Received(PASTED_NAME, io.BytesIO(text.encode("utf-8", "replace")))], date=date, zone=zone
+    )
 
 
 def receive(viewer: Viewer, incident_id: str, files: Iterable[Received], *, date: dt.date | None, zone: str) -> ImportRun:
@@ -49,8 +50,8 @@ def receive(viewer: Viewer, incident_id: str, files: Iterable[Received], *, date
     require_author(viewer, "add evidence")
     incident = incident_row(viewer, incident_id)
     zone = _checked_zone(zone)
-    incoming = (ports.Received(file.name, None, partial(_Limited, file.stream, file.name)) for file in files)
-    given = []
+    incoming = (ports.Received(file.name, None, _limited(file)) for file in files)
+    given: list[dict[str, str | int]] = []
     for kept in artefact_store().put(incoming, by=viewer.name):
         if isinstance(kept, LeftOut):
             raise Invalid(f"{kept.where}: {kept.why}")
@@ -61,10 +62,20 @@ def receive(viewer: Viewer, incident_id: str, files: Iterable[Received], *, date
         for item in given:
             _add_item(incident, viewer, item)
         run = ImportRun.objects.create(
-            incident=incident, public_id=secrets.token_hex(12), given=given, date=date, zone=zone, requested_by_id=viewer.user_id
+            incident=incident,
+            public_id=secrets.token_hex(12),
+            given=given,
+            date=date,
+            zone=zone,
+            requested_by_id=viewer.user_id,
         )
         record_change(
-            viewer, action="add", object_kind="evidence", object_id=run.public_id, incident_id=incident.pk, after={"given": given}
+            viewer,
+            action="add",
+            object_kind="evidence",
+            object_id=run.public_id,
+            incident_id=incident.pk,
+            after={"given": given},
         )
     return run
 
@@ -96,6 +107,10 @@ def _checked_zone(zone: str) -> str:
         return ZoneInfo(zone).key if zone else ""
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(f"{zone!r} is no zone: write a name such as UTC, Europe/Berlin or America/New_York") from None
+
+
+def _limited(file: Received) -> Callable[[], BinaryIO]:
+    return lambda: cast("BinaryIO", _Limited(file.stream, file.name))
 
 
 class _Limited(io.RawIOBase):

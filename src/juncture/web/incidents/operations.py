@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast, Length
-from django.db.models import IntegerField
 
 from juncture.web.access.errors import Invalid, NotAllowed, SignInNeeded
 from juncture.web.access.viewer import Viewer
@@ -40,7 +40,7 @@ def declare(
     if visibility not in Visibility.values:
         raise Invalid(f"{visibility!r} is no visibility: {', '.join(Visibility.values)}")
     names = [name for service in services if (name := " ".join(service.split()))]
-    fields = {
+    fields: dict[str, Any] = {
         "title": title,
         "severity": severity.strip()[:40],
         "services": names,
@@ -51,9 +51,7 @@ def declare(
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
-                incident = Incident.objects.create(
-                    public_id=_public_id(visibility), created_by_id=viewer.user_id, **fields
-                )
+                incident = Incident.objects.create(public_id=_public_id(visibility), created_by_id=viewer.person, **fields)
                 record_change(
                     viewer,
                     action="declare",

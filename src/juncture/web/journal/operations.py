@@ -8,7 +8,7 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.journal.models import Change
 
 
-def record_change(  # noqa: PLR0913 - one row, all by name
+def record_change(
     viewer: Viewer,
     *,
     action: str,

@@ -25,4 +25,5 @@ def footnote_for(label: str, event: Event) -> str:
     first = event.citations[0]
     said = " ".join(event.summary.split())
     short = f"{said[:119]}…" if len(said) > 120 else said
-    return f"[^{label}]: {clock_time(event.occurred_at)} UTC, {event.source}: {short} (event {event.id}, {first.artefact}, {first.place})"
+    bound = f"(event {event.id}, {first.artefact}, {first.place})"
+    return f"[^{label}]: {clock_time(event.occurred_at)} UTC, {event.source}: {short} {bound}"

@@ -123,7 +123,9 @@ def set_state(viewer: Viewer, postmortem_id: str, to: str, *, reason: str = "") 
         seen = postmortem_row(viewer, postmortem_id)
         row = Postmortem.objects.get_queryset().select_for_update().get(pk=seen.pk)
         if to not in _NEXT[State(row.state)]:
-            raise InTheWay(f"From {State(row.state).label.lower()} it goes to {_said(row.state)}, not to {State(to).label.lower()}.")
+            raise InTheWay(
+                f"From {State(row.state).label.lower()} it goes to {_said(row.state)}, not to {State(to).label.lower()}."
+            )
         before, row.state = row.state, to
         if to == State.PUBLISHED and before != State.CLOSED:
             row.published_number += 1

@@ -11,16 +11,13 @@ from juncture.web.timeline import selectors
 
 def _events(request: ViewerRequest, incident: str) -> HttpResponse:
     limit, offset = limit_of(request, default=100, most=1000), cursor_of(request) or 0
-    events, total = selectors.events_of(
-        request.viewer,
-        incident,
-        start=instant_of(request, "from"),
-        end=instant_of(request, "to"),
-        text=request.GET.get("q", ""),
-        key_only=request.GET.get("key", "").lower() in {"1", "true", "yes"},
-        limit=limit,
-        offset=offset,
+    wanted = selectors.Wanted(
+        instant_of(request, "from"),
+        instant_of(request, "to"),
+        request.GET.get("q", ""),
+        request.GET.get("key", "").lower() in {"1", "true", "yes"},
     )
+    events, total = selectors.events_of(request.viewer, incident, wanted, limit=limit, offset=offset)
     following = offset + len(events)
     return listed(events, following if following < total else None)
 

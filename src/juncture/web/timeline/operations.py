@@ -26,7 +26,9 @@ class Rebuilt(Struct, frozen=True):
 
     def count_of(self, sightings: Collection[EventId]) -> int:
         """Return how many events hold at least one of these sightings."""
-        return sum(event.id in sightings or any(alias in sightings for alias in event.aliases) for event in self.timeline.events)
+        return sum(
+            event.id in sightings or any(alias in sightings for alias in event.aliases) for event in self.timeline.events
+        )
 
 
 def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: None) -> Rebuilt:
@@ -34,7 +36,9 @@ def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: N
 
     Ids that were ever given stay: as the event's own or as an alias. `beat` is called between slices.
     """
-    series = [msgspec.json.decode(row.body, type=Series) for row in StoredSeries.objects.filter(incident=incident).order_by("id")]
+    series = [
+        msgspec.json.decode(row.body, type=Series) for row in StoredSeries.objects.filter(incident=incident).order_by("id")
+    ]
     timeline = build_timeline(_sightings(incident), series)
     beat()
     old = dict(StoredEvent.objects.filter(incident=incident).values_list("event_id", "body"))
@@ -53,7 +57,11 @@ def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: N
         gone = [key for key in old if key not in new]
         for start in range(0, len(gone), _SLICE):
             StoredEvent.objects.filter(incident=incident, event_id__in=gone[start : start + _SLICE]).delete()
-        aliases = [EventAlias(incident=incident, alias=alias, event_id=event.id) for event in timeline.events for alias in event.aliases]
+        aliases = [
+            EventAlias(incident=incident, alias=alias, event_id=event.id)
+            for event in timeline.events
+            for alias in event.aliases
+        ]
         EventAlias.objects.bulk_create(
             aliases, batch_size=_SLICE, update_conflicts=True, unique_fields=["incident", "alias"], update_fields=["event_id"]
         )

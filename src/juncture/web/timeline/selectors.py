@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from juncture.model.evidence import Event, Note, Series
 from juncture.model.record import Milestone, Phase, Timeline
@@ -14,26 +15,30 @@ from juncture.web.incidents.selectors import incident_row
 from juncture.web.timeline.models import EventAlias, StoredEvent, StoredTimeline
 
 
+class Wanted(Struct, frozen=True):
+    """Which events: from `start` until before `end`, with all words of `text` in their summary, the key ones only."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    text: str = ""
+    key_only: bool = False
+
+
+ALL = Wanted()
+
+
 def events_of(
-    viewer: Viewer,
-    incident_id: str,
-    *,
-    start: datetime | None = None,
-    end: datetime | None = None,
-    text: str = "",
-    key_only: bool = False,
-    limit: int = 100,
-    offset: int = 0,
+    viewer: Viewer, incident_id: str, wanted: Wanted = ALL, *, limit: int = 100, offset: int = 0
 ) -> tuple[list[Event], int]:
-    """Return events of an incident in the order of time, from `offset`, and how many there are in all. Raises NotFound."""
+    """Return wanted events of an incident in the order of time, from `offset`, and how many there are. Raises NotFound."""
     found = StoredEvent.objects.filter(incident=incident_row(viewer, incident_id))
-    if start is not None:
-        found = found.filter(occurred_at__gte=start)
-    if end is not None:
-        found = found.filter(occurred_at__lt=end)
-    if key_only:
+    if wanted.start is not None:
+        found = found.filter(occurred_at__gte=wanted.start)
+    if wanted.end is not None:
+        found = found.filter(occurred_at__lt=wanted.end)
+    if wanted.key_only:
         found = found.filter(key=True)
-    for word in text.split():
+    for word in wanted.text.split():
         found = found.filter(summary__icontains=word)
     rows = found.order_by("occurred_at", "event_id")[offset : offset + limit].values_list("body", flat=True)
     return [msgspec.json.decode(body, type=Event) for body in rows], found.count()
