@@ -10,6 +10,7 @@ from juncture.inquiry.effect import effect_of, end_of, instant_of, said, start_o
 from juncture.inquiry.matters import Matter, matters
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import Roles, channel_of, incident_channels, roles_of
+from juncture.inquiry.shipments import results_of
 from juncture.inquiry.speech import (
     act_phrase,
     capital,
@@ -48,11 +49,9 @@ def candidates(timeline: Timeline) -> tuple[Decision, ...]:
     `at` is the moment of choosing: the agreement or commitment, else the act itself. Question, options and reason are
     taken from what was said, names of people replaced by roles; the outcome is what the evidence shows next, if anything.
     """
-    events = _during(timeline)
     channels = incident_channels(timeline)
     services = effect_of(timeline).services
-    chosen = [matter for matter in matters(events, channels) if _is_a_choice(matter, timeline)]
-    chosen.sort(key=lambda matter: matter.chosen_at)
+    chosen = handled(timeline)
     roles = roles_of(timeline)
     found: list[Decision] = []
     for number, matter in enumerate(chosen):
@@ -60,6 +59,12 @@ def candidates(timeline: Timeline) -> tuple[Decision, ...]:
         outcome = _outcome(matter, timeline, following, channels)
         found.append(_decision(matter, outcome, roles, services[0] if services else None))
     return tuple(found)
+
+
+def handled(timeline: Timeline) -> list[Matter]:
+    """Return the matters that were chosen, in order of choosing: candidate decisions with the events they are made of."""
+    found = matters(_during(timeline), incident_channels(timeline), results_of(timeline.events))
+    return sorted((one for one in found if _is_a_choice(one, timeline)), key=lambda matter: matter.chosen_at)
 
 
 def _during(timeline: Timeline) -> list[Event]:

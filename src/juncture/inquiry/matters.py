@@ -9,6 +9,7 @@ from juncture.inquiry.acts import Act, Form, act_of, asks_something
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import channel_of
 from juncture.model.evidence import Event, Kind
+from juncture.model.identity import EventId
 from juncture.model.instants import Instant
 
 ANSWER_WITHIN = timedelta(minutes=6)
@@ -71,10 +72,11 @@ class Matter:
         return sorted([*self.asked, *chosen, *self.steps], key=lambda event: (event.occurred_at, event.id))
 
 
-def matters(events: Iterable[Event], channels: frozenset[str | None]) -> list[Matter]:
+def matters(events: Iterable[Event], channels: frozenset[str | None], results: frozenset[EventId]) -> list[Matter]:
     """Return the matters of a stretch of the timeline, those chosen and those not, by their first event.
 
-    Only messages of `channels` count, where the incident was handled.
+    Only messages of `channels` count, where the incident was handled. `results` are records of how a change that began
+    earlier went on: they choose nothing.
     """
     joining = _Joining()
     for event in events:
@@ -82,7 +84,7 @@ def matters(events: Iterable[Event], channels: frozenset[str | None]) -> list[Ma
             if channel_of(event) not in channels:
                 continue
             joining.heard(event)
-        act = act_of(event)
+        act = act_of(event) if event.id not in results else None
         if act is not None:
             joining.take(act)
         elif asks_something(event):

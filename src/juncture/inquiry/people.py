@@ -12,7 +12,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from juncture.model.evidence import Event, Kind, MessageDetails
+from juncture.model.evidence import AlertDetails, Event, Kind, MessageDetails
 from juncture.model.record import Timeline
 
 SPOKEN = frozenset({Kind.MESSAGE, Kind.UTTERANCE, Kind.NOTE, Kind.COMMENT})
@@ -99,9 +99,10 @@ def is_program(actor: str) -> bool:
 
 def others_named(timeline: Timeline) -> tuple[str, ...]:
     """Return the names of people to whom things were shown or assigned and who did nothing themselves."""
-    acted = {event.actor for event in timeline.events}
+    known = {event.actor for event in timeline.events} | {event.service for event in timeline.events}
+    known |= {event.details.receiver for event in timeline.events if isinstance(event.details, AlertDetails)}
     found = (name for event in timeline.events for name in event.known_by)
-    return tuple(dict.fromkeys(name for name in found if name not in acted and not is_program(name)))
+    return tuple(dict.fromkeys(name for name in found if name not in known and not is_program(name)))
 
 
 def first_name(name: str) -> str | None:

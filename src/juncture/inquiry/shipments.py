@@ -11,6 +11,7 @@ from msgspec import Struct
 from juncture.inquiry.commands import kind_of_command
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import ChangeDetails, CommandDetails, Event, Kind, Lane
+from juncture.model.identity import EventId
 from juncture.model.instants import Instant
 
 _RUNS = (Kind.DEPLOYMENT, Kind.ROLLBACK, Kind.RELEASE, Kind.CONFIGURATION)
@@ -104,6 +105,12 @@ def shipments(timeline_events: Iterable[Event]) -> tuple[Shipment, ...]:
         found.append(_shipment(group[0], [*group, *(event for other in commits for event in other)], about))
     found += [_shipment(_taking_effect(group), group, about) for group in written if id(group) not in used]
     return tuple(sorted(found, key=lambda one: (one.at, one.anchor.id)))
+
+
+def results_of(events: Iterable[Event]) -> frozenset[EventId]:
+    """Return the records that tell how a deployment went on after its first step: finished, failed, migrating."""
+    runs = _runs([event for event in events if event.kind in _RUNS])
+    return frozenset(event.id for group in runs for event in group[1:])
 
 
 def is_undoing(event: Event) -> bool:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from juncture.inquiry.acts import Act, Form, act_of
 from juncture.inquiry.effect import Effect
 from juncture.inquiry.people import SPOKEN
-from juncture.inquiry.shipments import FAILED_STATES, Shipment, is_undoing
+from juncture.inquiry.shipments import FAILED_STATES, Shipment, is_undoing, results_of
 from juncture.inquiry.speech import said_refused
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import ChangeDetails, CommandDetails, Event
@@ -46,9 +46,11 @@ def remedies(timeline: Timeline, effect: Effect, *, within: timedelta) -> tuple[
         for event in timeline.events
         if event.occurred_at > effect.started and (effect.until is None or event.occurred_at <= effect.until)
     ]
-    acts = [act for act in map(act_of, inside) if act and act.form in _DONE and act.kinds - _ON_PEOPLE]
-    kept = [act for act in acts if not _refused(act, inside) and _state(act.event) not in FAILED_STATES]
-    return tuple(Remedy(act.event, act.kinds, _text(act.event), _recovered_after(act, kept, effect, within)) for act in kept)
+    results = results_of(timeline.events)
+    acts = [act for act in (act_of(event) for event in inside if event.id not in results) if act and act.kinds - _ON_PEOPLE]
+    done = [act for act in acts if act.form in _DONE]
+    kept = [act for act in done if not _refused(act, inside) and _state(act.event) not in FAILED_STATES]
+    return tuple(Remedy(act.event, act.kinds, _text(act, acts), _recovered_after(act, kept, effect, within)) for act in kept)
 
 
 def undone_by(shipment: Shipment, everything: tuple[Shipment, ...], remedy_list: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
@@ -84,7 +86,18 @@ def _state(event: Event) -> str:
     return (event.details.state or "").lower() if isinstance(event.details, ChangeDetails) else ""
 
 
-def _text(event: Event) -> str:
+def _text(act: Act, acts: list[Act]) -> str:
+    """Return what the step says, and what was asked shortly before it about a step of its kind."""
+    since = act.event.occurred_at - _SAME_STEP
+    asked = [
+        one.event.summary
+        for one in acts
+        if one.form is Form.ASK and one.kinds & act.kinds and since <= one.event.occurred_at <= act.event.occurred_at
+    ]
+    return " ".join([_own_text(act.event), *asked])
+
+
+def _own_text(event: Event) -> str:
     details = event.details
     if isinstance(details, ChangeDetails):
         return " ".join(part for part in (event.summary, details.reference, details.previous, details.revision) if part)

@@ -1,0 +1,1 @@
+"""The rules that find weak points, one file a part of the response."""
