@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lab.director import Director
@@ -124,6 +124,8 @@ def build(rng: random.Random) -> Play:
     reaction = rng.choice(reactions)
     if manner.acknowledge == "none" and reaction == "ack":
         reaction = "not_ours"
+    if reaction == "silent" and manner.declared_by == "first":
+        manner = replace(manner, declared_by="lead")
     right = rng.choice(("orders", "order-flow", "checkout", "commerce", "fulfilment"))
     first = rng.choice(("frontend", "web-platform", "edge", "growth", "mobile"))
     choices = Choices(
@@ -140,7 +142,7 @@ def build(rng: random.Random) -> Play:
         baseline=rng.uniform(155, 185),
         tempo=rng.uniform(1.1, 1.7),
         dev_notices=rng.random() < 0.25,
-        closer=rng.choice(("right", "right", "lead", "first")),
+        closer=rng.choice(("right", "right", "lead")),
     )
     plan = StackPlan(
         alerts=AlertPlan(
