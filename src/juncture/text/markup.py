@@ -44,7 +44,7 @@ def joined(parts: Iterable[str | None], between: str = "") -> Markup:
     return Markup(escape(between).join(escape(part) for part in parts if part))
 
 
-def element(name: str, *children: str | None, **attributes: Attribute) -> Markup:
+def element(name: str, /, *children: str | None, **attributes: Attribute) -> Markup:
     """Return one element with its children, escaped unless they are markup.
 
     In attribute names `_` stands for `-`, and one at the end is dropped (`class_`, `aria_label`, `data_known`). None and

@@ -192,15 +192,15 @@ def known_text(at: Instant | None) -> str:
 
 def _span(mark: _Mark, width: int) -> Span:
     xs = [mark.x, mark.earliest, mark.latest, *(x for x in (mark.known, mark.ended) if x is not None)]
-    return Span(min(xs) * width / 100, max(xs) * width / 100, mark.label)
+    last = mark.known if mark.known is not None else mark.x
+    return Span(min(xs) * width / 100, max(xs) * width / 100, last * width / 100, mark.label)
 
 
 def _mark(mark: _Mark, placed: Placed, y: float, look: LaneLook) -> Markup:
     apart = mark.known is not None and (mark.known - mark.x) * WIDTH / 100 >= _APART
     known = mark.known if apart else (mark.x if mark.known is not None else None)
-    rightmost = max(x for x in (mark.x, known, mark.ended, mark.latest) if x is not None)
-    leftmost = min(mark.x, mark.earliest)
-    words_at = rightmost if placed.side is Side.RIGHT else leftmost
+    last = known if known is not None else mark.x
+    words_at = last if placed.side is Side.RIGHT else min(mark.x, mark.earliest)
     words = (
         _at(words_at, y, element("text", placed.words, x=11 if placed.side is Side.RIGHT else -11, y=4,
                                  text_anchor=None if placed.side is Side.RIGHT else "end"))
@@ -209,7 +209,7 @@ def _mark(mark: _Mark, placed: Placed, y: float, look: LaneLook) -> Markup:
     return element(
         "a",
         element("title", mark.name),
-        _line("bar", mark.x, mark.ended, y) if mark.ended is not None and mark.ended - mark.x > 0.3 else None,
+        _line("bar", mark.x, mark.ended, y + 10) if mark.ended is not None and mark.ended - mark.x > 0.3 else None,
         _line("whisker", mark.x, known, y) if apart and known is not None else None,
         _bracket(mark, y),
         _at(mark.x, y, _outline(look, "mark happened")) if apart or known is None else None,

@@ -18,6 +18,11 @@ _TEXT = 11.0
 """From a mark's middle to its words."""
 
 
+_SPARE = 3
+"""Rows beyond the allowed ones, for marks that would otherwise stand on others' words."""
+_Extent = tuple[float, float]
+
+
 class Side(StrEnum):
     """Where the words stand, seen from their mark."""
 
@@ -26,10 +31,14 @@ class Side(StrEnum):
 
 
 class Span(Struct, frozen=True):
-    """What one mark covers without words, from its leftmost shape to its rightmost, and what it is called."""
+    """What one mark covers without words, from its leftmost shape to its rightmost, and what it is called.
+
+    Words on the right start beside the mark at `words_from`, which a bar below them may pass.
+    """
 
     left: float
     right: float
+    words_from: float
     label: str
 
 
@@ -42,13 +51,13 @@ class Placed(Struct, frozen=True):
 
 
 def place(spans: Sequence[Span], *, width: float, most: int) -> tuple[Placed, ...]:
-    """Return a place for every span, in their order, using at most `most` rows.
+    """Return a place for every span, in their order, using at most `most` rows for words and a few more for marks alone.
 
     Words are shortened before a row is added, stand left of their mark where the right is taken, and are left out where
-    nothing helps; a mark always stands, if need be in the row where it covers least.
+    nothing helps; a mark always stands, at the worst in the row where it covers least.
     """
-    rows: list[list[tuple[float, float]]] = [[] for _ in range(most)]
-    return tuple(_place_one(span, rows, width) for span in spans)
+    rows: list[list[_Extent]] = []
+    return tuple(_place_one(span, rows, width, most) for span in spans)
 
 
 def rows_used(placed: Iterable[Placed]) -> int:
@@ -56,28 +65,45 @@ def rows_used(placed: Iterable[Placed]) -> int:
     return max((each.row for each in placed), default=0) + 1
 
 
-def _place_one(span: Span, rows: list[list[tuple[float, float]]], width: float) -> Placed:
-    bare = (span.left - _MARK, span.right + _MARK)
-    for words in dict.fromkeys((cut(span.label, LONG), cut(span.label, SHORT))):
-        if not words:
-            break
-        room = pixels(words) + _TEXT + 4
+def _place_one(span: Span, rows: list[list[_Extent]], width: float, most: int) -> Placed:
+    variants = tuple(dict.fromkeys((cut(span.label, LONG), cut(span.label, SHORT)))) if span.label else ()
+    for words in variants:
         for row, taken in enumerate(rows):
-            for side, extent in (
-                (Side.RIGHT, (bare[0], span.right + room)),
-                (Side.LEFT, (span.left - room, bare[1])),
-            ):
-                if extent[0] >= 0 and extent[1] <= width and _is_free(taken, extent):
+            for side, extent in _extents(span, words, width):
+                if _is_free(taken, extent):
                     taken.append(extent)
                     return Placed(row, words, side)
-    row = min(range(len(rows)), key=lambda index: (_covered(rows[index], bare), index))
+    if len(rows) < most:
+        for words in variants:
+            for side, extent in _extents(span, words, width):
+                rows.append([extent])
+                return Placed(len(rows) - 1, words, side)
+    bare = _bare(span)
+    row = next((index for index, taken in enumerate(rows) if _is_free(taken, bare)), None)
+    if row is None and len(rows) < most + _SPARE:
+        rows.append([])
+        row = len(rows) - 1
+    elif row is None:
+        row = min(range(len(rows)), key=lambda index: (_covered(rows[index], bare), index))
     rows[row].append(bare)
     return Placed(row)
 
 
-def _is_free(taken: Sequence[tuple[float, float]], extent: tuple[float, float]) -> bool:
+def _bare(span: Span) -> _Extent:
+    return span.left - _MARK, span.right + _MARK
+
+
+def _extents(span: Span, words: str, width: float) -> Iterable[tuple[Side, _Extent]]:
+    """Return where a span with words would stand, on either side, as far as that lies within the drawing."""
+    left, right = _bare(span)
+    room = _TEXT + pixels(words) + 6
+    ways = ((Side.RIGHT, (left, max(right, span.words_from + room))), (Side.LEFT, (span.left - room, right)))
+    return [(side, extent) for side, extent in ways if extent[0] >= 0 and extent[1] <= width]
+
+
+def _is_free(taken: Sequence[_Extent], extent: _Extent) -> bool:
     return all(extent[1] <= left or right <= extent[0] for left, right in taken)
 
 
-def _covered(taken: Sequence[tuple[float, float]], extent: tuple[float, float]) -> float:
+def _covered(taken: Sequence[_Extent], extent: _Extent) -> float:
     return sum(max(0.0, min(right, extent[1]) - max(left, extent[0])) for left, right in taken)

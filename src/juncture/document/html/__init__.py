@@ -1,0 +1,1 @@
+"""The self-contained HTML file: one document, its style and its one script, and no request to anywhere."""

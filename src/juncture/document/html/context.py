@@ -1,0 +1,73 @@
+"""What every part of the page is drawn from: the record, the clock, the citations, and who is called what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from juncture.document.drawing.clock import Clock, milliseconds
+from juncture.document.html.citations import Citations
+from juncture.document.html.excerpts import Excerpt
+from juncture.model.evidence import Citation, Event
+from juncture.model.identity import EventId
+from juncture.model.instants import Instant
+from juncture.model.record import Milestone, MilestoneName, MilestoneState, Postmortem
+from juncture.text.footnotes import definitions
+from juncture.text.markup import Markup, element, escape
+from juncture.text.render import inline_html, to_html
+
+_BOUND = re.compile(r"\(event ([0-9a-f]{32})(?:, (sha256:[0-9a-f]+)(?:, ([^\s)]+))?)?\)\s*$")
+
+
+class Context:
+    """One document being written. Citations are numbered in the order in which the parts ask for them."""
+
+    def __init__(self, postmortem: Postmortem, excerpts: Mapping[Citation, Excerpt], clock: Clock) -> None:
+        self.postmortem, self.clock = postmortem, clock
+        self.citations = Citations(excerpts)
+        self.events: dict[EventId, Event] = {}
+        for event in postmortem.timeline:
+            self.events.update(dict.fromkeys((event.id, *event.aliases), event))
+        self.roles = {each.name: each.role for each in postmortem.participants if each.name}
+        self._footnotes = definitions("\n\n".join(section.markdown for section in postmortem.sections))
+
+    def milestone(self, name: MilestoneName) -> Milestone | None:
+        """Return a milestone; the incident's own instant stands in where the record has no reason for it."""
+        found = next((each for each in self.postmortem.milestones if each.name is name), None)
+        at: Instant | None = getattr(self.postmortem.incident, f"{name}_at")
+        if found is None and at is not None:
+            return Milestone(name, at, MilestoneState.FOUND, "")
+        return found
+
+    def prose(self, markdown: str, *, least_heading: int = 3) -> Markup:
+        """Return what a person wrote, its footnotes as citations."""
+        return Markup(to_html(markdown, footnote=self.footnote, least_heading=least_heading))
+
+    def line(self, markdown: str) -> Markup:
+        """Return one sentence that a person wrote, its footnotes as citations."""
+        return Markup(inline_html(markdown, footnote=self.footnote))
+
+    def footnote(self, label: str) -> Markup:
+        """Return what a footnote's reference becomes: the citation that it is bound to, else the words of its definition."""
+        words = self._footnotes.get(label)
+        if words is None:
+            return escape(f"[^{label}]")
+        bound = _BOUND.search(words)
+        event = self.events.get(EventId(bound[1])) if bound else None
+        citations = event.citations if event else ()
+        if bound and bound[2] and bound[3]:
+            same = [each for each in citations if each.artefact == bound[2] and each.place == bound[3]]
+            citations = tuple(same[:1]) or citations
+        if citations:
+            return self.citations.marks(citations[:1])
+        return element("sup", element("span", "note", title=words, class_="note-words"))
+
+    def time(self, at: Instant, text: str | None = None) -> Markup:
+        """Return an instant as `14:32:07` (or `text`), which says its day and zone to whoever asks."""
+        local = self.clock.local(at)
+        stamp = f"{self.clock.day(at)}, {self.clock.second(at)} {self.clock.zone}"
+        return element("time", text or self.clock.second(at), datetime=local.isoformat(), title=stamp)
+
+    def since(self, at: Instant) -> str:
+        """Return what `data-known` says of an instant."""
+        return str(milliseconds(at))
