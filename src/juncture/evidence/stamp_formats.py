@@ -182,8 +182,10 @@ FORMATS: tuple[StampFormat, ...] = (
         _named_month,
     ),
     StampFormat(
-        "klog",
-        _compiled(rf"[IWEFD](?P<year>\d{{4}})??(?P<month>\d\d)(?P<day>\d\d)\x20{{1,2}}{_SHORT_CLOCK}"),
+        "klog",  # the letter before it is the level
+        re.compile(
+            rf"(?<=\b[IWEFD])(?P<year>\d{{4}})??(?P<month>\d\d)(?P<day>\d\d)\x20{{1,2}}{_SHORT_CLOCK}",
+        ),
         _klog,
     ),
     StampFormat(

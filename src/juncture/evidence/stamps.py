@@ -36,9 +36,11 @@ _USUAL_LEAD = re.compile(
     (?: [\[(<]? (?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|SEVERE|[DIWEFC]) [\])>]? \s* [|:,-]? \s+ )?
     (?: \d+:[A-Z]\s | type=\w+\s(?:msg=audit\()? )?                # redis, auditd
     (?: (?:[\w.]+=(?:"[^"]*"|[^\s"]*)\s+){0,4} (?:@?time(?:stamp)?|ts|t|date(?:time)?|at)=\"? )?   # logfmt
-    [\[("'<{|]{0,2}
+    [\[("'<{|]{0,2} (?: \b[IWEFD] )?                              # klog
     """
 )
+_DIGITS = re.compile(r"\d[:.]?\d\d")
+"""What every stamp has: most lines of a stack trace are done with here."""
 _BLANKS = frozenset({" ", "\t"})
 _WORD = re.compile(r"[\w.:/@%+-]+")
 
@@ -70,7 +72,7 @@ class Stamps:
 
         Lines must come in the file's order: times without a year or a day follow from the line before.
         """
-        if line[:1] in _BLANKS and not self._indented:
+        if (line[:1] in _BLANKS and not self._indented) or not _DIGITS.search(line, 0, STAMP_WITHIN):
             return None
         spot = self._spot(line)
         if spot is None:
