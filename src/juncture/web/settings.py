@@ -146,7 +146,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = None
 STATICFILES_DIRS = [("document", Path(__file__).parents[1] / "document" / "html" / "assets")]
 """The exported file and the pages share their style."""
 STORAGES = {

@@ -1,0 +1,82 @@
+import pytest
+
+from juncture.web.access.operations import add_person, new_token
+from juncture.web.access.selectors import viewer_of
+from juncture.web.access.viewer import SYSTEM
+from juncture.web.evidence import store
+from juncture.web.evidence.importing import run_import, take_import
+
+CHAT = """\
+Sam Sample
+  2:01 PM
+checkout answers 500 since the deploy
+
+Robin Sample
+  2:03 PM
+seeing the same, ack
+2:04
+rolling back release 412 now
+2:09
+error rate is falling
+
+Sam Sample
+  2:15 PM
+back to normal, all clear
+"""
+PASSWORD = "a long enough passphrase"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.DATA = tmp_path
+    store._store_at.cache_clear()
+
+
+@pytest.fixture
+def person(db):
+    def add(role, email=None):
+        return add_person(SYSTEM, email=email or f"{role}@example.org", name=f"{role.title()} Sample", role=role, password=PASSWORD)
+
+    return add
+
+
+@pytest.fixture
+def author(person):
+    return person("author")
+
+
+@pytest.fixture
+def viewer(author):
+    return viewer_of(author)
+
+
+@pytest.fixture
+def signed_in(client, author):
+    client.force_login(author)
+    return client
+
+
+@pytest.fixture
+def api(client, author):
+    token = new_token(author, scope="write", days=1)
+
+    def call(method, path, body=None, *, token=token, content_type="application/json", **more):
+        import json
+
+        data = json.dumps(body) if content_type == "application/json" and body is not None else body or ""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return client.generic(method, f"/api/v1/{path}", data, content_type=content_type, headers=headers, **more)
+
+    return call
+
+
+@pytest.fixture
+def work(db):
+    def all_due():
+        count = 0
+        while (run := take_import()) is not None:
+            run_import(run)
+            count += 1
+        return count
+
+    return all_due
