@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from lab.chat import Chat, Message, escape
 from lab.journal import Journal, Kind, Mark
@@ -22,11 +23,27 @@ LATENCY = "service:http_latency_seconds:p95"
 REACTIONS = ("+1", "pray", "100", "white_check_mark", "thinking_face", "grimacing", "tada")
 
 
+@dataclass(frozen=True)
+class Side:
+    """What talk beside the point is drawn from, so that when it happens does not change what the responders say."""
+
+    rng: random.Random
+    phrases: Phrases
+
+
 class Director:
     """One recording's play. `slots` are filled into phrases; faults add theirs."""
 
     def __init__(
-        self, *, rng: random.Random, scene: Scene, people: dict[str, Person], chat: Chat, journal: Journal, phrases: Phrases
+        self,
+        *,
+        rng: random.Random,
+        scene: Scene,
+        people: dict[str, Person],
+        chat: Chat,
+        journal: Journal,
+        phrases: Phrases,
+        side: Side,
     ) -> None:
         self.rng = rng
         self.scene = scene
@@ -34,6 +51,7 @@ class Director:
         self.chat = chat
         self.journal = journal
         self.phrases = phrases
+        self.side = side
         self.slots: dict[str, str] = {}
         self.tempo = 1.0
         self.pages: dict[str, Message] = {}
@@ -41,7 +59,7 @@ class Director:
         self._stack: Stack | None = None
         self._history: list[tuple[int, str]] = []
         self._deploys_said = 0
-        self._noise: list[tuple[float, Callable[[], None]]] = []
+        self._noise: list[tuple[float, Callable[[], object]]] = []
         for role, person in people.items():
             self.slots[role] = person.first.lower() if rng.random() < 0.7 else person.first
             self.slots[f"{role}_at"] = person.mention
@@ -175,7 +193,7 @@ class Director:
             self._idle(0.8)
         return condition()
 
-    def later(self, seconds: float, what: Callable[[], None]) -> None:
+    def later(self, seconds: float, what: Callable[[], object]) -> None:
         """Do something small while the others wait, `seconds` from now."""
         self._noise.append((time.time() + seconds, what))
         self._noise.sort(key=lambda one: one[0])
@@ -234,8 +252,7 @@ class Director:
             record = json.loads(line)
             icon = {"started": ":rocket:", "finished": ":white_check_mark:", "failed": ":x:"}.get(record["status"])
             if icon:
-                what = f"{record['action']} {record['service']} {record['version']} ({record['commit']})"
-                text = f"{icon} {what} {record['status']} by {record['user']}"
+                text = self.scene.deploy_text.format(icon=icon, **record)
                 self.chat.bot(self.scene.deploy_bot, self.scene.deploys_channel, text)
         self._deploys_said = len(lines)
 

@@ -109,9 +109,9 @@ def start_monitoring(
     """
     folder.mkdir()
     prometheus_port, alertmanager_port, cluster_port = free_port(), free_port(), free_port()
-    (folder / "alertmanager.yml").write_text(_alertmanager(scene, plan, pager_port))
+    (folder / "alertmanager.yml").write_text(alertmanager_configuration(scene, plan, pager_port))
     (folder / "prometheus.yml").write_text(_prometheus(targets, alertmanager_port))
-    (folder / "rules.yml").write_text(json.dumps(_rules(scene, plan), indent=1))
+    (folder / "rules.yml").write_text(json.dumps(rules(scene, plan), indent=1))
     processes.start(
         "alertmanager",
         [
@@ -171,7 +171,7 @@ def _prometheus(targets: dict[str, int], alertmanager_port: int) -> str:
     )
 
 
-def _alertmanager(scene: Scene, plan: AlertPlan, pager_port: int) -> str:
+def alertmanager_configuration(scene: Scene, plan: AlertPlan, pager_port: int) -> str:
     """By hand, in YAML: responders edit this file with sed."""
     teams = {scene.first_team.name: scene.first_team, scene.right_team.name: scene.right_team}
     lines = [
@@ -196,9 +196,10 @@ def _alertmanager(scene: Scene, plan: AlertPlan, pager_port: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rules(scene: Scene, plan: AlertPlan) -> dict[str, object]:
+def rules(scene: Scene, plan: AlertPlan) -> dict[str, object]:
     """JSON is YAML; Prometheus reads it."""
     recording = [{"record": name, "expr": expression} for name, expression in RECORDING.items()]
+    extra = {"env": scene.environment} if scene.environment else {}
     dashboard = scene.link("grafana") + f"/d/{scene.web}/overview"
     errors = f'service:http_errors:ratio30s{{service="{scene.web}"}} > {plan.error_ratio}'
     alerts: list[dict[str, object]] = [
@@ -206,7 +207,7 @@ def _rules(scene: Scene, plan: AlertPlan) -> dict[str, object]:
             "alert": scene.error_alert,
             "expr": errors,
             "for": f"{plan.hold_seconds}s",
-            "labels": {"severity": "page", "team": plan.error_team},
+            "labels": {**extra, "severity": scene.severity, "team": plan.error_team},
             "annotations": {
                 "summary": f"{scene.web}: {{{{ $value | humanizePercentage }}}} of requests fail",
                 "description": f"More than {plan.error_ratio:.0%} of {scene.web} requests answered 5xx over 30 s.",
@@ -221,7 +222,7 @@ def _rules(scene: Scene, plan: AlertPlan) -> dict[str, object]:
                 "alert": scene.slow_alert,
                 "expr": f'service:http_latency_seconds:p95{{service="{scene.web}"}} > {plan.slow_seconds}',
                 "for": f"{plan.hold_seconds + 9}s",
-                "labels": {"severity": "warning", "team": plan.slow_team},
+                "labels": {**extra, "severity": "warning", "team": plan.slow_team},
                 "annotations": {
                     "summary": f"{scene.web} p95 latency is {{{{ $value | humanizeDuration }}}}",
                     "dashboard": dashboard,
@@ -234,7 +235,7 @@ def _rules(scene: Scene, plan: AlertPlan) -> dict[str, object]:
                 "alert": scene.sustained_alert,
                 "expr": errors,
                 "for": f"{plan.sustained_seconds}s",
-                "labels": {"severity": "critical", "team": plan.sustained_team},
+                "labels": {**extra, "severity": "critical", "team": plan.sustained_team},
                 "annotations": {
                     "summary": f"{scene.web} has been failing for more than {plan.sustained_seconds} s",
                     "dashboard": dashboard,

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import FrameType
 
 from lab.chat import Chat
-from lab.director import Director
+from lab.director import Director, Side
 from lab.evidence import write_evidence
 from lab.faults import habits
-from lab.faults.play import Fault
+from lab.faults.play import Fault, Play
 from lab.journal import Journal
 from lab.people import cast
 from lab.phrases import Phrases
@@ -43,13 +43,8 @@ def record(programs: Programs, fault: Fault, seed: int, out: Path) -> dict[str, 
     """
     rng = random.Random(f"{fault.name}-{seed}")
     play = fault.build(rng)
-    people = cast(rng, play.roles)
-    journal = Journal()
-    chat = Chat(rng, list(people.values()))
-    director = Director(
-        rng=rng, scene=play.scene, people=people, chat=chat, journal=journal, phrases=Phrases(rng, play.phrases)
-    )
-    habits.open_channels(director)
+    director = make_director(rng, play, fault.name, seed)
+    people, journal = director.people, director.journal
     authors = [people[role] for role in ("dev", "right", "other", "db")]
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(int(LIMIT_SECONDS))
@@ -76,6 +71,23 @@ def record(programs: Programs, fault: Fault, seed: int, out: Path) -> dict[str, 
         signal.alarm(0)
     (out / "truth.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     return found
+
+
+def make_director(rng: random.Random, play: Play, fault: str, seed: int) -> Director:
+    """Give the director of a play, with the cast, the chat and its channels, and an empty journal."""
+    people = cast(rng, play.roles)
+    aside = random.Random(f"{fault}-{seed}-aside")
+    director = Director(
+        rng=rng,
+        scene=play.scene,
+        people=people,
+        chat=Chat(random.Random(f"{fault}-{seed}-chat"), list(people.values())),
+        journal=Journal(),
+        phrases=Phrases(rng, play.phrases),
+        side=Side(aside, Phrases(aside, ("common",))),
+    )
+    habits.open_channels(director)
+    return director
 
 
 def _scene(scene: Scene) -> dict[str, str]:

@@ -37,6 +37,9 @@ class Scene:
     pager_bot: str
     page_text: str
     resolved_text: str
+    deploy_text: str
+    environment: str
+    severity: str
     deploy_bot: str
     incident_bot: str
     incident_number: str
@@ -96,6 +99,16 @@ def scene(rng: random.Random, first: str, right: str) -> Scene:
             )
         ),
         resolved_text=rng.choice(("Resolved", "*Resolved*", ":white_check_mark: alert cleared", "Recovered")),
+        deploy_text=rng.choice(
+            (
+                "{icon} {action} {service} {version} ({commit}) {status} by {user}",
+                "{icon} `{service}` {version}: {action} {status} ({user})",
+                "{icon} [{status}] {action} of {service}@{version} by {user}",
+                "{user}: {action} {service} {version} {status} {icon}",
+            )
+        ),
+        environment=rng.choice(("", "", "prod", "production", "eu-1")),
+        severity=rng.choice(("page", "critical", "sev2", "high")),
         deploy_bot=rng.choice(("deploybot", "Shipit", "Deploys", "ci")),
         incident_bot=rng.choice(("incident-bot", "Incidents", "firedrill")),
         incident_number=str(rng.randint(31, 480)),

@@ -94,23 +94,21 @@ def open_channels(director: Director) -> None:
 
 
 def schedule_noise(director: Director, seconds: float) -> None:
-    """People also talk about other things, all the time."""
-    scene, rng = director.scene, director.rng
+    """Let people also talk about other things, all the time; from a seed of its own, since it happens in between."""
+    scene, side = director.scene, director.side
     places = {
         "noise_general": (scene.general_channel, ("lead", "other", "analyst", "support")),
         "noise_random": (scene.random_channel, ("other", "dev", "db", "analyst", "right")),
         "noise_dev": ("eng", ("other", "dev", "db")),
         "noise_support": (scene.support_channel, ("support",)),
     }
-    at = rng.uniform(5, 30)
+    at = side.rng.uniform(5, 30)
     while at < seconds:
-        intent = rng.choice(list(places))
+        intent = side.rng.choice(list(places))
         channel, roles = places[intent]
-        role, answerer, answers = rng.choice(roles), rng.choice(("other", "dev", "analyst")), rng.random()
-
-        chatter = partial(_chatter, director, (role, answerer), intent, channel, answers)
-        director.later(at, chatter)
-        at += rng.uniform(22, 75)
+        role, answerer = side.rng.choice(roles), side.rng.choice(("other", "dev", "analyst"))
+        director.later(at, partial(_chatter, director, (role, answerer), intent, channel, side.rng.random()))
+        at += side.rng.uniform(22, 75)
 
 
 def routine_deploy(director: Director) -> None:
@@ -243,23 +241,22 @@ def log_line(director: Director) -> str:
     return "request failed"
 
 
-def _words(director: Director, role: str, intent: str) -> str:
-    director.slots["pr"] = str(director.rng.randint(300, 999))
-    return write(director.phrases.choose(intent, director.slots), director.people[role].style, director.rng)
-
-
 def _chatter(director: Director, roles: tuple[str, str], intent: str, channel: str, answers: float) -> None:
     """Say something beside the point; depending on `answers` (0 to 1) somebody answers or reacts."""
+    rng = director.side.rng
     role, answerer = roles
-    message = director.post(role, _words(director, role, intent), channel)
+    message = _aside(director, role, intent, channel, None)
     if answers > 0.75:
-        director.chat.react(message, director.people[answerer], director.rng.choice(("+1", "joy", "eyes", "white_check_mark")))
+        director.chat.react(message, director.people[answerer], rng.choice(("+1", "joy", "eyes", "white_check_mark")))
     if answers < 0.4 and answerer != role:
-        thread = message if director.chance(0.5) else None
-        director.later(director.rng.uniform(6, 40), partial(_answer, director, answerer, channel, thread))
+        thread = message if rng.random() < 0.5 else None
+        director.later(rng.uniform(6, 40), partial(_aside, director, answerer, "noise_answer", channel, thread))
 
 
-def _answer(director: Director, role: str, channel: str, thread: Message | None) -> None:
-    text = write(director.phrases.choose("noise_answer", director.slots), director.people[role].style, director.rng)
-    message = director.chat.post(director.people[role], channel, text, thread)
+def _aside(director: Director, role: str, intent: str, channel: str, thread: Message | None) -> Message:
+    side, person = director.side, director.people[role]
+    slots = {**director.slots, "pr": str(side.rng.randint(300, 999))}
+    text = write(side.phrases.choose(intent, slots), person.style, side.rng)
+    message = director.chat.post(person, channel, text, thread)
     director.journal.add(Kind.POST, text, at=message.at, role=role, channel=channel)
+    return message

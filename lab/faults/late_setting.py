@@ -70,7 +70,7 @@ SETTINGS = (
         "web",
         "timeout_seconds",
         (3,),
-        (0.3, 0.35, 0.4),
+        (0.4, 0.45),
         ("Fail fast when payments hang", "Shorter timeout for payments", "Do not wait for slow payments"),
         ("the provider got slower today", "charges take longer since the provider's checks", "payments were quick until then"),
         ("payments", "checkout", "billing"),

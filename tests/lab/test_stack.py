@@ -6,14 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from lab.chat import Chat
-from lab.director import Director
 from lab.faults import FAULTS, habits
-from lab.journal import Journal
-from lab.people import cast
-from lab.phrases import Phrases
 from lab.processes import Processes, StackFailed
 from lab.programs import MissingPrograms, Programs, find_programs
+from lab.record import make_director
 from lab.repository import start_repository
 from lab.stack import running_stack
 
@@ -49,13 +45,8 @@ def alive(pid: int) -> bool:
 def test_the_stack_starts_serves_deploys_and_leaves_no_process(programs: Programs) -> None:
     rng = random.Random(11)
     play = FAULTS["checkout-lock"].build(rng)
-    people = cast(rng, play.roles)
-    journal = Journal()
-    chat = Chat(rng, list(people.values()))
-    director = Director(
-        rng=rng, scene=play.scene, people=people, chat=chat, journal=journal, phrases=Phrases(rng, play.phrases)
-    )
-    habits.open_channels(director)
+    director = make_director(rng, play, "checkout-lock", 11)
+    people, journal = director.people, director.journal
     with running_stack(
         programs,
         scene=play.scene,
