@@ -88,6 +88,8 @@ def date_of(written: WrittenDay, reference: Reference, *, month_first: bool) -> 
         return _date(year, month, day)
     near = [found for back in (-1, 0, 1) if (found := _date(copied.year - back, month, day))]
     fitting = [found for found in near if written.weekday in (None, found.weekday())] or near
+    if reference.date:
+        return min(fitting, key=lambda found: abs((found - copied).days), default=None)
     past = [found for found in fitting if found <= copied + _DAY]
     return max(past) if past else min(fitting, default=None)
 

@@ -6,18 +6,24 @@ everywhere. The best one wins; the others may only have what it leaves over, so 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from juncture.evidence.conversation.heads import ABOVE, BARE, BELOW, BLOCK, STRONG, Head
 from juncture.evidence.conversation.names import plausibility
+from juncture.evidence.conversation.stamps import Stamp
 from juncture.evidence.conversation.window import is_membership, is_window_line, preview_of
 
 SURE = 0.65
 """How much a name must look like one where nothing else speaks for it."""
 LONG_RUN = 3
 """Heads of another grammar that must stand together to be a conversation of their own."""
+
+
+LEVEL = re.compile(r"[\[(<]?\b(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|level=\w+)\b")
+"""How the text of a line of a log begins behind its time."""
 
 
 class Choice(NamedTuple):
@@ -32,7 +38,7 @@ class Choice(NamedTuple):
 def choose(found: Iterable[Head], lines: list[str]) -> Choice:
     """Return the heads among the candidates `found`."""
     by_family: dict[str, list[Head]] = defaultdict(list)
-    for head in found:
+    for head in _outside_mail_headers(list(found)):
         by_family[head.family].append(head)
     scored = {
         family: accepted for family, heads in by_family.items() if (accepted := _accepted(family, heads, by_family, lines))
@@ -54,6 +60,12 @@ def choose(found: Iterable[Head], lines: list[str]) -> Choice:
     chosen.update((head.first, head) for head in _without_name(by_family, chosen, families))
     heads = tuple(chosen[first] for first in sorted(chosen))
     return Choice(_without_overlaps(heads), named[primary], frozenset(families))
+
+
+def _outside_mail_headers(found: list[Head]) -> list[Head]:
+    """Return the candidates without those that lie in the header block of a mail: `Sent: Monday, March 2, 2026 2:05 PM`."""
+    in_headers = {line for head in found if head.kind == "mail" for line in range(head.first, head.body)}
+    return [head for head in found if head.kind == "mail" or in_headers.isdisjoint(range(head.first, head.body))]
 
 
 def _accepted(family: str, heads: list[Head], by_family: dict[str, list[Head]], lines: list[str]) -> list[tuple[Head, float]]:
@@ -145,19 +157,22 @@ def _left_over(family: str, heads: list[Head], chosen: dict[int, Head], primary:
         return []
     same_layout = family.startswith(BLOCK) and primary.startswith(BLOCK)
     known = {head.name for head in chosen.values()}
-    accepted = [head for head in free if same_layout and (head.name in known or _stands_out(head, lines))]
+    styles = {head.stamp.style for head in chosen.values()}
+    accepted = [
+        head
+        for head in free
+        if same_layout and (head.name in known or (head.stamp.style in styles and _stands_out(head, lines)))
+    ]
     if accepted or {family, primary} == {ABOVE, BELOW}:
         return accepted if family != BELOW else [head for head in accepted if head.name in known]
     return [head for run in _runs(free, sorted(chosen)) if _is_conversation(run, chosen, lines) for head in run]
 
 
 def _stands_out(head: Head, lines: list[str]) -> bool:
+    if head.kind in STRONG:
+        return head.weight >= 0.5
     before = lines[head.first - 1].strip() if head.first else ""
-    return (
-        head.weight >= SURE
-        and head.kind in STRONG | {"block:gap", ABOVE}
-        and (not before or is_window_line(before) or head.bot)
-    )
+    return head.weight >= SURE and head.kind in ("block:gap", ABOVE) and (not before or is_window_line(before) or head.bot)
 
 
 def _runs(heads: list[Head], borders: list[int]) -> list[list[Head]]:
@@ -209,9 +224,25 @@ def _fits(head: Head, chosen: dict[int, Head]) -> bool:
     """Return whether a nameless time is written in the way of the times around it."""
     if head.system:
         return head.weight > 0.5 or is_membership(head.text)
+    if head.text and (LEVEL.match(head.text) or not _in_order(head, chosen)):
+        return False
     stamps = [other.stamp for other in chosen.values()]
     with_seconds = sum(stamp.second is not None for stamp in stamps) * 2 > len(stamps)
     return (head.stamp.second is not None) == with_seconds and not (head.stamp.half and not any(stamp.half for stamp in stamps))
+
+
+def _in_order(head: Head, chosen: dict[int, Head]) -> bool:
+    """Return whether a time behind which text stands lies between those of the heads around it; a time in a log need not."""
+    before = max((first for first in chosen if first < head.first), default=None)
+    after = min((first for first in chosen if first > head.first), default=None)
+    times = [chosen[first].stamp if first is not None else None for first in (before, after)]
+    own = _clock(head.stamp)
+    return (times[0] is None or _clock(times[0]) <= own) and (times[1] is None or own <= _clock(times[1]))
+
+
+def _clock(stamp: Stamp) -> tuple[int, int, int]:
+    hour = stamp.hour % 12 + (12 if stamp.half == "p" else 0) if stamp.half else stamp.hour
+    return hour, stamp.minute, stamp.second or 0
 
 
 def _without_overlaps(heads: tuple[Head, ...]) -> tuple[Head, ...]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from juncture.evidence.conversation.names import clean_name, is_badge, plausibility, without_mode
+from juncture.evidence.conversation.names import clean_name, is_account_of, is_badge, plausibility, without_mode
 from juncture.evidence.conversation.stamps import Stamp, has_time, stamp_at_end, stamp_at_start, whole_stamp
 from juncture.evidence.conversation.window import addition_at_end, day_of_separator, is_window_line
 
@@ -37,6 +37,8 @@ class Head(NamedTuple):
     """A line of the program (`sam has joined`), not of a person."""
     weight: float = 0.0
     """How much the name looks like one, 0 to 1."""
+    subject: str | None = None
+    """Of a mail."""
 
     @property
     def kind(self) -> str:
@@ -49,7 +51,9 @@ BLOCK = "block:"
 ABOVE = "block:name-above"
 BELOW = "block:name-below"
 BARE = "block:bare"
-STRONG = frozenset({"block:dash", "block:bracket", "block:time-bracket", "block:telegram", "angle", "bar", "zoom", "name-time"})
+STRONG = frozenset(
+    {"block:dash", "block:bracket", "block:time-bracket", "block:telegram", "angle", "bar", "zoom", "name-time", "mail"}
+)
 """Kinds of heads whose marks hardly ever stand in a text by accident."""
 
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
@@ -138,6 +142,8 @@ def _beside(number: int, stamp: Stamp, lines: list[str]) -> Iterator[Head]:
         above -= 1
     if above >= 0 and number - above <= 4 and not _is_addition(lines[above].strip()):
         name, badge = clean_name(lines[above])
+        if above and is_account_of(name, full := clean_name(lines[above - 1])[0]):
+            above, name = above - 1, full
         yield Head(above, number + 1, name, stamp, ABOVE, bot=bot or badge, weight=plausibility(name))
     below = number + 1
     while below < len(lines) and below - number <= 2 and not lines[below].strip():

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from juncture.evidence.conversation.heads import BLOCK, Head, continuation
+from juncture.evidence.conversation.mail import MAIL, is_rule, quote_depth, without_quotes
 from juncture.evidence.conversation.names import is_badge
 from juncture.evidence.conversation.stamps import Stamp, WrittenDay
 from juncture.evidence.conversation.window import (
@@ -41,6 +42,9 @@ class Message(NamedTuple):
     reactions: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     subject: str | None = None
+    mail: bool = False
+    answer: bool = False
+    """An answer below a quotation in the same mail: its author and time stand above the quotation."""
 
 
 class Cut(NamedTuple):
@@ -51,15 +55,18 @@ class Cut(NamedTuple):
     """First and last line, counted from 1, of words before the first head."""
     window_lines: int
     """How many lines the chat window had added."""
+    repeated: int = 0
+    """How many mails stand in it once more, as a quotation."""
 
 
 class _Body:
     """The lines between two heads while additions are taken off them."""
 
-    def __init__(self, lines: list[str], start: int, *, first_text: str, last: bool) -> None:
+    def __init__(self, lines: list[str], start: int, *, first_text: str, last: bool, mail: bool = False) -> None:
         self.start = start
         self.lines = lines
         self.first_text = first_text
+        self.mail = mail
         self.last = last
         """Whether no head follows."""
         self.day: WrittenDay | None = None
@@ -69,7 +76,7 @@ class _Body:
     @property
     def is_only(self) -> bool:
         """Whether the last line is the only one that has something on it."""
-        return not self.first_text and sum(bool(line.strip()) for line in self.lines) <= 1
+        return not self.first_text and sum(bool(line.strip()) and not is_window_line(line.strip()) for line in self.lines) <= 1
 
 
 def cut(lines: list[str], heads: tuple[Head, ...]) -> Cut:
@@ -84,18 +91,22 @@ def cut(lines: list[str], heads: tuple[Head, ...]) -> Cut:
     window_lines += sum(bool(line.strip()) for line in lines[: heads[0].first]) - len(rest)
     day, name = opening.day, ""
     for head, following in zip(heads, (*heads[1:], None), strict=True):
-        body = _Body(
-            lines[head.body : following.first if following else len(lines)], head.body, first_text=head.text, last=not following
-        )
+        end = following.first if following else len(lines)
+        body = _Body(lines[head.body : end], head.body, first_text=head.text, last=not following, mail=head.family == MAIL)
         _take_additions_off(body, following)
         name = head.name or ("" if head.system else name)
         messages += _messages(head, name, body, day)
         window_lines += len(body.taken_off)
         day = body.day
-    return Cut(tuple(_without_quoted_heads(messages)), before, window_lines)
+    messages = _answers_joined(messages)
+    once = _mails_once(messages)
+    return Cut(tuple(_without_quoted_heads(once)), before, window_lines, len(messages) - len(once))
 
 
 def _messages(head: Head, name: str, body: _Body, day: WrittenDay | None) -> Iterable[Message]:
+    if head.family == MAIL:
+        yield from _mail(head, body)
+        return
     block = head.family.startswith(BLOCK)
     lines = _from_first_word(body, bot_mark := [])
     bot = head.bot or bool(bot_mark)
@@ -122,6 +133,33 @@ def _messages(head: Head, name: str, body: _Body, day: WrittenDay | None) -> Ite
         yield Message(last, last, "", head.stamp, named=False, text=members, system=True)
 
 
+def _mail(head: Head, body: _Body) -> Iterable[Message]:
+    """Yield a mail without the marks of quotation that all its lines have; and what follows a quotation as words of nobody.
+
+    Below `On …, Sam wrote:` the lines with `>` are Sam's, and lines without it are an answer to them by who sent the whole.
+    """
+    depths = [quote_depth(line) for line in body.lines if line.strip()]
+    own_depth = depths[0] if depths else 0
+    lines = list(body.lines)
+    end = next((number for number, line in enumerate(lines) if line.strip() and quote_depth(line) < own_depth), len(lines))
+    answer = "\n".join(lines[end:]).strip()
+    text = "\n".join(without_quotes(line, own_depth) for line in lines[:end])
+    last = max((number for number, line in enumerate(lines[:end], 1) if line.strip(" >")), default=0)
+    first_line = head.first + 1
+    yield Message(
+        first_line,
+        max(head.body + last, first_line),
+        head.name,
+        head.stamp,
+        named=True,
+        text=text.strip() or head.subject or "",
+        subject=head.subject,
+        mail=True,
+    )
+    if answer:
+        yield Message(head.body + end + 1, head.body + len(lines), "", head.stamp, named=False, text=answer, answer=True)
+
+
 def _take_additions_off(body: _Body, following: Head | None) -> None:
     """Take off the end of a body, line by line, what the chat window added below the message and above the next one."""
     while body.lines:
@@ -136,6 +174,8 @@ def _take_additions_off(body: _Body, following: Head | None) -> None:
 def _is_addition(line: str, body: _Body, following: Head | None) -> bool:
     if following and following.name and preview_of(line) == following.name:
         return True
+    if body.mail or (following and following.family == MAIL and is_rule(line)):
+        return is_rule(line)
     if (separator := day_of_separator(line)) and (separator[1] or (not body.last and not body.is_only) or body.start == 0):
         body.day = body.day or separator[0]
         return True
@@ -208,6 +248,31 @@ def _joined(first: str, lines: list[str]) -> str:
     last_line_start = text.rfind("\n") + 1
     last, _ = without_edited(text[last_line_start:])
     return (text[:last_line_start] + last).rstrip()
+
+
+def _answers_joined(messages: list[Message]) -> list[Message]:
+    """Return messages with what stands below a quotation joined to the mail that the quotation stands in."""
+    kept: list[Message] = []
+    for message in messages:
+        outer = (
+            next((number for number in range(len(kept) - 2, -1, -1) if kept[number].named), None) if message.answer else None
+        )
+        if outer is not None:
+            kept[outer] = kept[outer]._replace(text=f"{kept[outer].text}\n{message.text}".strip())
+        elif not message.answer:
+            kept.append(message)
+    return kept
+
+
+def _mails_once(messages: list[Message]) -> list[Message]:
+    """Return messages without the mails that an answer quotes and that stand in the thread already."""
+    once: dict[tuple[str, str], Message] = {}
+    for message in messages:
+        key = (message.name, " ".join(message.text.split()))
+        if message.mail and key in once and once[key].mail:
+            continue
+        once[key if message.mail else (str(message.first_line), "")] = message
+    return list(once.values())
 
 
 def _without_quoted_heads(messages: list[Message]) -> Iterable[Message]:

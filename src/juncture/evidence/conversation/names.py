@@ -9,7 +9,7 @@ from functools import lru_cache
 NAME_LIMIT = 80
 """Characters of the longest display name; Slack and Teams allow as many."""
 
-_ADDRESS = re.compile(r"\s*[<(\[](?:mailto:)?[^\s<>@]+@[^\s<>@]+[>)\]]")
+_ADDRESS = re.compile(r"\s*[<(\[]+(?:mailto:)?[^\s<>@()]+@[^\s<>@()]+[>)\]]+")
 _BADGE = re.compile(r"(?:\s+|(?<=[^\W\d_])(?=[A-Z]))(?:APP|BOT|✓\s?(?:APP|BOT)|WORKFLOW|SERVER)$")
 _BADGE_LINE = re.compile(r"(?:✓\s?)?(?:APP|BOT|WORKFLOW|WEBHOOK|Bot|App)")
 _STATUS = re.compile(
@@ -59,6 +59,14 @@ def is_badge(line: str) -> bool:
 def without_mode(nick: str) -> str:
     """Return an IRC nick without the sign for its rights in the channel (`@sam`, `+sam`)."""
     return _MODE.sub("", nick)
+
+
+def is_account_of(account: str, name: str) -> bool:
+    """Return whether `account` is written like the account of the person `name`: Rocket.Chat shows `Sam Sample` above `sam`."""
+    if not account or any(character.isspace() for character in account) or plausibility(name) < 0.65:
+        return False
+    start = re.split(r"[\W\d_]", account.lower().lstrip("@"), maxsplit=1)[0]
+    return bool(start) and (account == name or any(word.startswith(start) for word in name.lower().split()))
 
 
 @lru_cache(maxsize=4096)

@@ -79,6 +79,7 @@ _STARTS_HERE = r"(?:(?<![\w:/.+-])|(?<=\w)(?=(?-i:Today|Yesterday)\sat\s)|(?<=[^
 _BEFORE = re.compile(_DAY_THEN_TIME, re.IGNORECASE)
 _AFTER = re.compile(_TIME_THEN_DAY, re.IGNORECASE)
 _ENDING = tuple(re.compile(rf"{_STARTS_HERE}{pattern}$", re.IGNORECASE) for pattern in (_TIME_THEN_DAY, _DAY_THEN_TIME))
+_SENTENCE = re.compile(rf"(?<!\w){_DAY_THEN_TIME}", re.IGNORECASE)
 _DAY = re.compile(rf"(?:{_FULL_DAY}|(?P<relative>{_RELATIVE})|(?P<weekday>{_LONE_WEEKDAYS}))", re.IGNORECASE)
 _RELATIVE_AND_DAY = re.compile(rf"(?:{_RELATIVE})[\s,-]+(?={_FULL_DAY}$)", re.IGNORECASE)
 _SURNAME = re.compile(rf"(?:{_LONE_WEEKDAYS}),\s", re.IGNORECASE)
@@ -118,6 +119,15 @@ def stamp_at_end(text: str) -> tuple[str, Stamp] | None:
         match = pattern.search(text, max(0, len(text) - _LONGEST))
         if match and (stamp := _stamp(match)):
             return _with_surname(text[: match.start()], text[match.start() :]) or (text[: match.start()], stamp)
+    return None
+
+
+def stamp_within(text: str) -> tuple[str, Stamp, str] | None:
+    """Return the first stamp with a day in a sentence, with what stands before and after it."""
+    for match in _SENTENCE.finditer(text[: 4 * _LONGEST]):
+        stamp = _stamp(match)
+        if stamp and stamp.day:
+            return text[: match.start()], stamp, text[match.end() :]
     return None
 
 

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 from juncture.evidence.artefact import Artefact, Head
 from juncture.evidence.conversation.calendar import Placed, Reference, place
-from juncture.evidence.conversation.choosing import Choice, choose
-from juncture.evidence.conversation.heads import BLOCK, STRONG, candidates, clean_lines
+from juncture.evidence.conversation.choosing import LEVEL, Choice
+from juncture.evidence.conversation.heads import BLOCK, STRONG
 from juncture.evidence.conversation.heads import Head as Place
-from juncture.evidence.conversation.messages import Cut, Message, cut
+from juncture.evidence.conversation.messages import Cut, Message
 from juncture.evidence.conversation.programs import reads_as_alert
+from juncture.evidence.conversation.reading import heads_in, messages_in
 from juncture.evidence.conversation.zones import fixed_zone, zone_said_in
 from juncture.evidence.links import links_in
 from juncture.evidence.reader import Confidence, Found, Settings
@@ -31,7 +32,6 @@ NAME = "pasted"
 TEXT_LIMIT = 64 * 1024 * 1024
 """Bytes of one pasted text; it is held whole, for its shape is told from all of it."""
 _LOOKED_AT = 24 * 1024
-_LOG_LEVEL = re.compile(r"\b(?:ERROR|WARN|WARNING|INFO|DEBUG|TRACE|FATAL|level=\w+)\b")
 _NO_CONVERSATION = re.compile(
     r"\s*(?:\{|\[\s*[{\[\"\]]|<(?:!DOCTYPE|html|\?xml)|WEBVTT|diff --git|commit [0-9a-f]{40}|---\r?\n\w+:)", re.IGNORECASE
 )
@@ -48,9 +48,8 @@ class _Reader:
     def recognise(self, head: Head) -> Confidence:
         if b"\x00" in head.data[:1024] or _NO_CONVERSATION.match(head.text[:200]):
             return Confidence.NO
-        text = head.text[:_LOOKED_AT]
-        lines = clean_lines(text)
-        return _confidence(choose(candidates(lines), lines), lines)
+        lines, choice = heads_in(head.text[:_LOOKED_AT])
+        return _confidence(choice, lines)
 
     def session(self, settings: Settings) -> _Session:
         return _Session(settings)
@@ -65,13 +64,11 @@ class _Session:
 
     def read(self, artefact: Artefact) -> Iterator[Found]:
         text = artefact.text(TEXT_LIMIT)
-        lines = clean_lines(text)
-        choice = choose(candidates(lines), lines)
-        if not choice.heads:
+        parts = messages_in(text)
+        if not parts:
             raise BadEvidence(
                 artefact.label, "no message with a name and a time was found", "Copy the messages with their names and times"
             )
-        parts = cut(lines, choice.heads)
         try:
             placed = place(parts.messages, Reference(self._settings.today, self._settings.date))
         except OverflowError:
@@ -115,6 +112,8 @@ def _left_out(artefact: Artefact, parts: Cut) -> Iterator[LeftOut]:
         yield LeftOut(
             artefact.label, "lines of the chat window itself (reactions, reply counts, separators)", parts.window_lines
         )
+    if parts.repeated:
+        yield LeftOut(artefact.label, "mails that stand in the thread once more, as quotations", parts.repeated)
     empty = [message for message in parts.messages if not message.text]
     if empty:
         yield LeftOut(artefact.at(f"line:{empty[0].first_line}"), "messages without text (pictures are not copied)", len(empty))
@@ -174,7 +173,7 @@ def _confidence(choice: Choice, lines: list[str]) -> Confidence:
     if not named or filled > 60 * len(named):
         return Confidence.NO
     average = choice.strength / len(named)
-    marked = any(head.kind in STRONG or head.kind == "mail" for head in named)
+    marked = any(head.kind in STRONG for head in named)
     if len(named) == 1:
         first_lines = named[0].first < 4 and filled <= 40
         return Confidence.PLAUSIBLE if first_lines and (average >= 1.8 or (marked and average >= 1.1)) else Confidence.NO
@@ -184,7 +183,7 @@ def _confidence(choice: Choice, lines: list[str]) -> Confidence:
 
 
 def _is_log(named: list[Place]) -> bool:
-    levels = sum(_LOG_LEVEL.match(head.text.lstrip(" [(")) is not None for head in named)
+    levels = sum(LEVEL.match(head.text.lstrip()) is not None for head in named)
     return levels * 3 > len(named)
 
 
