@@ -29,12 +29,16 @@ _STEPS = (
     ("failed", re.compile(r"\b(?:fail(?:ed|ure)?|error|aborted|cancel(?:l?ed)?)\b", re.IGNORECASE)),
     (
         "finished",
-        re.compile(r"\b(?:finished|success(?:ful(?:ly)?)?|succeeded|complete[d]?|done|deployed|live|active|ok)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:finished|success(?:ful(?:ly)?)?|succeeded|complete[d]?|done|deployed|live|active|ok)\b", re.IGNORECASE
+        ),
     ),
     ("migrating", re.compile(r"\bmigrat(?:ing|ion|e)\b", re.IGNORECASE)),
     (
         "started",
-        re.compile(r"\b(?:start(?:ed|ing)?|in[_ ]progress|pending|queued|created|begin|began|deploying|rolling)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:start(?:ed|ing)?|in[_ ]progress|pending|queued|created|begin|began|deploying|rolling)\b", re.IGNORECASE
+        ),
     ),
 )
 _COMMIT = re.compile(r"(?<![\w-])[0-9a-f]{7,40}(?![\w-])")

@@ -1,0 +1,143 @@
+"""When users no longer felt it, and when it was over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from juncture.model.evidence import AlertDetails, Event, Kind
+from juncture.model.instants import Instant, clock_time
+from juncture.model.record import Milestone, MilestoneName, MilestoneState
+from juncture.timeline.cues import Cue
+from juncture.timeline.effects import Effect
+from juncture.timeline.onset import absent, found, quoted, tells_of_users
+from juncture.timeline.scene import Scene
+from juncture.timeline.speech import Said
+
+COUNTED_FIRST = timedelta(minutes=2)
+"""A rate or quantile looks back over a window; a counter doesn't: of ends this close together the counter's is taken."""
+REOPENED_AFTER = timedelta(minutes=2)
+"""Complaints this soon after "resolved" are still on their way; later ones say that it isn't."""
+EARLY_WORD = timedelta(minutes=5)
+"""Metrics that look back may show an effect for so long after it was rightly said to be over."""
+
+
+def mitigated(scene: Scene, start: Milestone) -> Milestone:
+    """Return when users no longer felt it: of metrics, else of the alerts on them, else of what people said."""
+    name = MilestoneName.MITIGATED
+    effects = _of_incident(scene, start)
+    if effects:
+        return _from_effects(effects, scene)
+    alerts = [alert for alert in scene.alerts if tells_of_users(alert)]
+    if alerts and all(alert.ended_at for alert in alerts):
+        last = max(alerts, key=lambda alert: (alert.ended_at or alert.occurred_at, alert.id))
+        return found(
+            name, last.ended_at or last.occurred_at, f"{_name_of(last)}, the last alert on what users feel, resolved", last
+        )
+    said = _last_that_held(scene, Cue.MITIGATED)
+    if said is not None and not alerts:
+        return found(name, said.event.occurred_at, f"somebody wrote {quoted(said.event)}", said.event)
+    if alerts:
+        firing = next(alert for alert in alerts if alert.ended_at is None)
+        return absent(name, f"{_name_of(firing)} still fires where the evidence ends")
+    return absent(name, "nothing in the evidence shows that users no longer felt it")
+
+
+def resolved(scene: Scene, mitigation: Milestone) -> Milestone:
+    """Return when it was said to be over, else when the last alert resolved; never while an alert still fires."""
+    name = MilestoneName.RESOLVED
+    said = _said_over(scene)
+    firing = [alert for alert in scene.alerts if alert.ended_at is None]
+    if firing:
+        what = f"{_name_of(firing[0])} still fires where the evidence ends"
+        if said is None:
+            return absent(name, what)
+        return Milestone(
+            name, None, MilestoneState.INVALID, f"said to be over ({quoted(said)}), but {what}", said.citations[:3]
+        )
+    if said is not None:
+        if mitigation.at and mitigation.at > said.occurred_at + EARLY_WORD:
+            reason = f"said to be over ({quoted(said)}), but users felt it until {clock_time(mitigation.at)} UTC"
+            return Milestone(name, None, MilestoneState.INVALID, reason, said.citations[:3])
+        who = "a responder resolved the page" if said.kind is Kind.RESOLUTION else f"somebody wrote {quoted(said)}"
+        return found(name, said.occurred_at, who, said)
+    ended = [alert for alert in scene.alerts if alert.ended_at]
+    if ended:
+        last = max(ended, key=lambda alert: (alert.ended_at or alert.occurred_at, alert.id))
+        return found(
+            name, last.ended_at or last.occurred_at, f"nobody said so; {_name_of(last)}, the last alert, resolved", last
+        )
+    return absent(name, "nobody said that it was over, and no alert resolved")
+
+
+def _of_incident(scene: Scene, start: Milestone) -> list[Effect]:
+    """Return the effects that belong to the start: those that were felt then, and what followed before the end of talk."""
+    if start.at is None or scene.last is None:
+        return []
+    latest = scene.last
+    return [
+        effect
+        for effect in scene.effects
+        if effect.started_at <= latest and (effect.ended_at is None or effect.ended_at >= start.at)
+    ]
+
+
+def _from_effects(effects: Sequence[Effect], scene: Scene) -> Milestone:
+    name = MilestoneName.MITIGATED
+    sharp = [effect for effect in effects if effect.measure.kind != "throughput"] or list(effects)
+    lasting = [effect for effect in sharp if effect.ended_at is None]
+    if lasting:
+        return absent(name, f"{lasting[0].metric} is still outside its usual range where the evidence ends")
+    ends = {id(effect): effect.ended_at for effect in sharp if effect.ended_at}
+    last = max(sharp, key=lambda effect: ends[id(effect)])
+    counted = [effect for effect in sharp if effect.measure.kind == "errors" and effect.metric.endswith(("_total", "_count"))]
+    if counted:
+        counter = max(counted, key=lambda effect: ends[id(effect)])
+        if ends[id(last)] - ends[id(counter)] <= COUNTED_FIRST:
+            last = counter
+    at = ends[id(last)]
+    turn = _turn_at(scene, last, at)
+    reason = f"{last.metric} ({last.measure.what}) was back in its usual range"
+    if turn is not None:
+        return found(name, at, reason, turn)
+    return Milestone(name, at, MilestoneState.FOUND, reason, (last.citation,))
+
+
+def _turn_at(scene: Scene, effect: Effect, at: Instant) -> Event | None:
+    turns = [
+        event
+        for event in scene.events
+        if event.kind is Kind.TURN and getattr(event.details, "metric", None) == effect.metric
+        if getattr(event.details, "direction", None) == "back" or event.ended_at
+    ]
+    return min(turns, key=lambda event: abs((event.ended_at or event.occurred_at) - at), default=None)
+
+
+def _said_over(scene: Scene) -> Event | None:
+    """Return what ended it: the words after which nobody told of the trouble any more, or a page that a person resolved."""
+    said = _last_that_held(scene, Cue.RESOLVED)
+    steps = [
+        event for event in scene.events if event.kind is Kind.RESOLUTION and event.actor and scene.holds(event.occurred_at)
+    ]
+    if said is not None:
+        return said.event
+    return steps[-1] if steps else None
+
+
+def _last_that_held(scene: Scene, cue: Cue) -> Said | None:
+    """Return the first saying of `cue` after which no complaint came and no alert fired; a reopened incident has a later one."""
+    chosen: Said | None = None
+    trouble = sorted(alert.occurred_at for alert in scene.alerts)
+    for said in scene.said():
+        at = said.event.occurred_at
+        if chosen is not None:
+            since = chosen.event.occurred_at + REOPENED_AFTER
+            if (Cue.SYMPTOM in said.cues and at > since) or any(since < fired <= at for fired in trouble):
+                chosen = None
+        if chosen is None and cue in said.cues:
+            chosen = said
+    return chosen
+
+
+def _name_of(alert: Event) -> str:
+    return alert.details.name if isinstance(alert.details, AlertDetails) else alert.summary

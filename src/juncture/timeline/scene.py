@@ -1,0 +1,137 @@
+"""Which stretch of the evidence is the incident, and what of it speaks for users, responders and machines.
+
+Evidence covers hours before and after, other channels, and alerts of other days. The incident is the densest cluster of signals:
+effects on users, alerts and pages that somebody received, declarations, what responders say and do. Signals further apart than
+`APART` belong to different clusters; the weightiest cluster is the incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from juncture.model.evidence import AlertDetails, Event, Kind, Series
+from juncture.model.instants import Instant
+from juncture.timeline.cues import Cue
+from juncture.timeline.effects import Effect, effects_of
+from juncture.timeline.speech import Said, Speech, is_idle
+
+APART = timedelta(hours=4)
+"""Silence that parts two incidents: people who handle one say something within this."""
+MARGIN = timedelta(minutes=30)
+"""How long before the first signal the effect on users may have begun, and how long after the last one it may end."""
+
+HEARTBEATS = frozenset({"watchdog", "deadmansswitch", "deadmanswitch", "infoinhibitor"})
+QUIET_SEVERITIES = frozenset({"info", "none", "informational", "debug"})
+
+_WEIGHTS = {
+    Kind.ALERT: 3,
+    Kind.PAGE: 4,
+    Kind.ACKNOWLEDGEMENT: 4,
+    Kind.ESCALATION: 3,
+    Kind.RESOLUTION: 4,
+    Kind.CUSTOMER_UPDATE: 3,
+    Kind.ROLLBACK: 2,
+}
+_CUE_WEIGHTS = {
+    Cue.DECLARATION: 5,
+    Cue.RESOLVED: 3,
+    Cue.SYMPTOM: 2,
+    Cue.ESCALATION: 2,
+    Cue.MITIGATED: 2,
+    Cue.FINDING: 1,
+    Cue.IMPROVING: 1,
+    Cue.HYPOTHESIS: 1,
+    Cue.COMMITMENT: 1,
+    Cue.PROPOSAL: 1,
+    Cue.ACKNOWLEDGEMENT: 1,
+}
+
+
+class Scene(NamedTuple):
+    """The incident's stretch of the evidence. `first` and `last` are its first and last signal; None where there is none."""
+
+    events: tuple[Event, ...]
+    speech: Speech
+    effects: tuple[Effect, ...]
+    first: Instant | None
+    last: Instant | None
+    channels: frozenset[str | None]
+
+    @property
+    def alerts(self) -> tuple[Event, ...]:
+        """The alerts of the incident, by start."""
+        return tuple(event for event in self.events if is_signal_alert(event) and self.holds(event.occurred_at))
+
+    def holds(self, at: Instant) -> bool:
+        """Return whether an instant lies in the incident, with a margin."""
+        return self.first is not None and self.last is not None and self.first - MARGIN <= at <= self.last + MARGIN
+
+    def said(self, *, bots: bool = False) -> Iterator[Said]:
+        """Yield what was said in the incident's channels, in order."""
+        for said in self.speech.all:
+            if (bots or not said.bot) and said.channel in self.channels and self.holds(said.event.occurred_at):
+                yield said
+
+
+def scene_of(events: Sequence[Event], series: Sequence[Series]) -> Scene:
+    """Return the incident in the evidence. `events` are sorted by `occurred_at`."""
+    speech = Speech(events)
+    effects = tuple(effects_of(series, events))
+    first, last = _weightiest(_signals(events, speech))
+    if first is None or last is None:
+        first, last = _of_effects(effects)
+    channels = speech.channels(first - MARGIN, last + MARGIN) if first and last else frozenset[str | None]()
+    within = tuple(
+        effect
+        for effect in effects
+        if first and last and effect.started_at <= last + MARGIN and (effect.ended_at or last) >= first - MARGIN
+    )
+    return Scene(tuple(events), speech, within, first, last, channels)
+
+
+def is_signal_alert(event: Event) -> bool:
+    """Return whether an event is an alert that asks somebody to act: no heartbeat, not merely for information."""
+    details = event.details
+    if event.kind is not Kind.ALERT or not isinstance(details, AlertDetails):
+        return event.kind is Kind.ALERT
+    return details.name.lower() not in HEARTBEATS and (details.severity or "").lower() not in QUIET_SEVERITIES
+
+
+def _signals(events: Sequence[Event], speech: Speech) -> list[tuple[Instant, int]]:
+    """Return the instants that tell of an incident with their weights, in order."""
+    found: list[tuple[Instant, int]] = []
+    for event in events:
+        weight = _WEIGHTS.get(event.kind, 0)
+        if weight and (event.kind is not Kind.ALERT or is_signal_alert(event)):
+            found.append((event.occurred_at, weight))
+            if event.ended_at is not None and event.ended_at - event.occurred_at < APART:
+                found.append((event.ended_at, 1))
+    for said in speech.all:
+        if not said.bot and not is_idle(said.channel):
+            weight = max((_CUE_WEIGHTS.get(cue, 0) for cue in said.cues), default=0)
+            if weight and Cue.CHATTER not in said.cues:
+                found.append((said.event.occurred_at, weight))
+    found.sort()
+    return found
+
+
+def _weightiest(signals: Sequence[tuple[Instant, int]]) -> tuple[Instant | None, Instant | None]:
+    best: tuple[int, Instant | None, Instant | None] = (1, None, None)
+    start, weight = 0, 0
+    for place, (at, own) in enumerate(signals):
+        weight += own
+        if place + 1 == len(signals) or signals[place + 1][0] - at > APART:
+            if weight > best[0]:
+                best = (weight, signals[start][0], at)
+            start, weight = place + 1, 0
+    return best[1], best[2]
+
+
+def _of_effects(effects: Sequence[Effect]) -> tuple[Instant | None, Instant | None]:
+    """Return the range of effects where nothing else tells of an incident."""
+    felt = [effect for effect in effects if effect.measure.kind != "throughput"] or list(effects)
+    if not felt:
+        return None, None
+    return min(effect.started_at for effect in felt), max(effect.ended_at or effect.started_at for effect in felt)
