@@ -271,9 +271,15 @@ def _change(rank: int, shipment: Shipment, reasons: list[Reason], effect: Effect
 
 
 def _what(shipment: Shipment) -> str:
-    """Say what was shipped: the anchor's words, and the commit's where the anchor only names a version."""
+    """Say what was shipped: service and version where they are known, and the commit's subject."""
+    anchor = shipment.anchor
     written = [event.summary for event in shipment.events if event.kind in {Kind.COMMIT, Kind.MERGE, Kind.PULL_REQUEST}]
-    first = shipment.anchor.summary
-    if written and written[0] not in first:
-        return f"{first}: {written[0]}"
-    return first
+    details = anchor.details
+    if anchor.kind in _ACTS and isinstance(details, ChangeDetails) and anchor.service and details.reference:
+        first = f"{_ACTS[anchor.kind]} of {anchor.service} {details.reference}"
+    else:
+        first = anchor.summary
+    return f"{first}: {written[0]}" if written and written[0] not in first else first
+
+
+_ACTS = {Kind.DEPLOYMENT: "Deploy", Kind.ROLLBACK: "Roll-back", Kind.RELEASE: "Release", Kind.CONFIGURATION: "Configuration"}

@@ -107,7 +107,7 @@ def _decision(matter: Matter, outcome: tuple[str, list[Event]] | None, roles: Ro
         at=chosen.occurred_at,
         question=roles.anonymise(_question(matter, kind, options, service)),
         chosen=roles.anonymise(_chosen(matter, kind, options, service)),
-        options=tuple(roles.anonymise(option) for option in options),
+        options=tuple(roles.anonymise(option) for option in options) if len(options) > 1 else (),
         reason=roles.anonymise(reason) if reason else None,
         outcome=roles.anonymise(outcome[0]) if outcome else None,
         by=roles.role_of(chosen.actor) if roles.is_person(chosen.actor) else None,
@@ -255,7 +255,7 @@ def _reason(matter: Matter) -> tuple[str | None, list[Event]]:
     chosen = [matter.chosen] if matter.chosen else []
     for event in [*chosen, *reversed(matter.asked)]:
         if event.kind in SPOKEN and (reason := reason_in(event.summary)):
-            return f"“{shortened(reason, 200)}”", [event]
+            return shortened(reason, 200), [event]
     return None, []
 
 

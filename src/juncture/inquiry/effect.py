@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import timedelta
 from functools import lru_cache
@@ -117,5 +118,8 @@ def _speaks_of_it(event: Event) -> bool:
 
 @lru_cache(maxsize=8192)
 def said(text: str) -> frozenset[Cue]:
-    """Return what a message does, remembered: many parts ask about the same message."""
-    return cues_of(text)
+    """Return what a message does, remembered: many parts ask about the same message. A script's name is no verb."""
+    return cues_of(_SCRIPT.sub("script", text))
+
+
+_SCRIPT = re.compile(r"\b[\w-]+\.(?:sh|py|rb|pl|yml|yaml)\b")

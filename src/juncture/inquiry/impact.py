@@ -138,6 +138,14 @@ def _is_failure(status: str) -> bool:
     return status.startswith("5") if status[:1].isdigit() else status.lower() in settings().labels.failed
 
 
+def _to(service: str | None) -> str:
+    return f" to {service}" if service else ""
+
+
+def _in(service: str | None) -> str:
+    return f" in {service}" if service else ""
+
+
 def _of(service: str | None) -> str:
     return f" of {service}" if service else ""
 
@@ -164,11 +172,11 @@ def _requests(series: list[Series], service: str | None, window: Window) -> list
     whole = float(round(failed))
     return [
         Figure(
-            name=f"Requests{_of(service)} that failed", unit="requests", low=whole, mid=whole, high=whole, formula=formula,
+            name=f"Requests{_to(service)} that failed", unit="requests", low=whole, mid=whole, high=whole, formula=formula,
             inputs=inputs, citations=citations,
         ),
         Figure(
-            name=f"Share of the requests{_of(service)} that failed", unit="%", low=share, mid=share, high=share,
+            name=f"Share of the requests{_to(service)} that failed", unit="%", low=share, mid=share, high=share,
             formula=f"100 x failed / all, by the increase of {metric}", inputs=inputs, citations=citations,
         ),
     ]  # fmt: skip
@@ -237,7 +245,7 @@ def _below_level(series: list[Series], service: str | None, window: Window) -> F
         "sampled every": _every(series[0]),
     }
     return Figure(
-        name=f"{what.capitalize()}{_of(service)} fewer than before the start",
+        name=f"Fewer {what}{_in(service)} than the level before the start",
         unit=what,
         low=float(round(low)),
         mid=float(round(mid)),

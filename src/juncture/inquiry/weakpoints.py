@@ -30,7 +30,7 @@ def find(timeline: Timeline, series: Sequence[Series] = ()) -> tuple[WeakPoint, 
                     WeakPoint(
                         rule=name,
                         title=rule.title,
-                        statement=facts.roles.anonymise(statement),
+                        statement=f"{facts.roles.anonymise(statement).rstrip('.')}.",
                         suggestion=rule.suggestion,
                         action_kind=rule.kind,
                         citations=tuple(dict.fromkeys(citations)),
