@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from juncture.model.evidence import Series, Sighting
+from juncture.model.evidence import Event, Note, Series, Sighting
 from juncture.model.instants import Instant
 from juncture.model.record import Timeline
 from juncture.timeline.keyevents import mark_key_events
+from juncture.timeline.known import learn
 from juncture.timeline.merge import merge
-from juncture.timeline.phases import milestones_of, phases_of
+from juncture.timeline.phases import milestones_in, phases_of
+from juncture.timeline.scene import scene_of
 
 
 def build_timeline(
@@ -21,13 +23,21 @@ def build_timeline(
 ) -> Timeline:
     """Return the timeline of sightings and series.
 
-    With `start` or `end` only what happened in `[start, end)` is taken.
+    With `start` or `end` only what happened in `[start, end)` is taken. Sightings are merged before that, so that an alert
+    which fired before and was resolved within is the same event as in the whole.
     """
-    events = [
-        event
-        for event in merge(sightings)
-        if (start is None or event.occurred_at >= start) and (end is None or event.occurred_at < end)
+    return timeline_of(learn(merge(sightings)), series, start=start, end=end)
+
+
+def timeline_of(
+    events: Sequence[Event], series: Sequence[Series] = (), *, start: Instant | None = None, end: Instant | None = None
+) -> Timeline:
+    """Return the timeline of events that were merged before: milestones, phases and key events found anew."""
+    within = [
+        event for event in events if (start is None or event.occurred_at >= start) and (end is None or event.occurred_at < end)
     ]
-    milestones = milestones_of(events, series)
+    scene = scene_of(within, series)
+    milestones = milestones_in(scene)
     phases = phases_of(milestones)
-    return Timeline(tuple(mark_key_events(events, milestones, phases)), milestones, phases)
+    notes = tuple(Note(f"milestone {milestone.name}", milestone.reason) for milestone in milestones if milestone.at is None)
+    return Timeline(tuple(mark_key_events(within, milestones, phases, scene)), milestones, phases, notes)

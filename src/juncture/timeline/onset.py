@@ -163,33 +163,23 @@ def _anchor(scene: Scene) -> Instant | None:
 
 
 def _from_effect(scene: Scene, effect: Effect) -> Milestone:
-    turn = _nearest_turn(scene, effect)
+    name = MilestoneName.STARTED
     logs = list(_error_logs(scene, effect.started_at - LOGS_BEFORE, effect.started_at))
     if logs:
         first = min(logs, key=lambda event: (event.occurred_at, event.id))
         lead = duration_text(seconds_between(first.occurred_at, effect.started_at))
-        reason = f"{_first_sign(first)}, {lead} before {effect.metric} left its usual range"
-        return found(MilestoneName.STARTED, first.occurred_at, reason, first)
-    reason = f"{effect.metric} ({effect.measure.what}) left its usual range"
-    milestone = found(MilestoneName.STARTED, effect.started_at, reason, turn)
-    if turn is None:
-        return Milestone(milestone.name, milestone.at, milestone.state, reason, (effect.citation,))
-    return milestone
+        return found(
+            name, first.occurred_at, f"{_first_sign(first)}, {lead} before {effect.metric} left its usual range", first
+        )
+    return of_effect(
+        name, effect, effect.started_at, f"{effect.metric} ({effect.measure.what}) left its usual range", effect.turn
+    )
 
 
-def _nearest_turn(scene: Scene, effect: Effect) -> Event | None:
-    """Return the turn event that tells the same, if the reader made one."""
-    turns = [
-        event
-        for event in scene.events
-        if event.kind is Kind.TURN and effect.citation in event.citations or _tells_metric(event, effect)
-    ]
-    near = [event for event in turns if abs(event.occurred_at - effect.started_at) <= TOLERANCE]
-    return min(near, key=lambda event: abs(event.occurred_at - effect.started_at), default=None)
-
-
-def _tells_metric(event: Event, effect: Effect) -> bool:
-    return event.kind is Kind.TURN and getattr(event.details, "metric", None) == effect.metric
+def of_effect(name: MilestoneName, effect: Effect, at: Instant, reason: str, turn: Event) -> Milestone:
+    """Return a milestone that a metric shows; it names the turn's event if the timeline has it."""
+    event = turn.id if effect.in_timeline else None
+    return Milestone(name, at, MilestoneState.FOUND, reason, turn.citations[:3], event)
 
 
 def _user_alerts(scene: Scene) -> Iterator[Event]:

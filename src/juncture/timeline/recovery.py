@@ -10,7 +10,7 @@ from juncture.model.instants import Instant, clock_time
 from juncture.model.record import Milestone, MilestoneName, MilestoneState
 from juncture.timeline.cues import Cue
 from juncture.timeline.effects import Effect
-from juncture.timeline.onset import absent, found, quoted, tells_of_users
+from juncture.timeline.onset import absent, found, of_effect, quoted, tells_of_users
 from juncture.timeline.scene import Scene
 from juncture.timeline.speech import Said
 
@@ -27,7 +27,7 @@ def mitigated(scene: Scene, start: Milestone) -> Milestone:
     name = MilestoneName.MITIGATED
     effects = _of_incident(scene, start)
     if effects:
-        return _from_effects(effects, scene)
+        return _from_effects(effects)
     alerts = [alert for alert in scene.alerts if tells_of_users(alert)]
     if alerts and all(alert.ended_at for alert in alerts):
         last = max(alerts, key=lambda alert: (alert.ended_at or alert.occurred_at, alert.id))
@@ -82,7 +82,7 @@ def _of_incident(scene: Scene, start: Milestone) -> list[Effect]:
     ]
 
 
-def _from_effects(effects: Sequence[Effect], scene: Scene) -> Milestone:
+def _from_effects(effects: Sequence[Effect]) -> Milestone:
     name = MilestoneName.MITIGATED
     sharp = [effect for effect in effects if effect.measure.kind != "throughput"] or list(effects)
     lasting = [effect for effect in sharp if effect.ended_at is None]
@@ -90,27 +90,13 @@ def _from_effects(effects: Sequence[Effect], scene: Scene) -> Milestone:
         return absent(name, f"{lasting[0].metric} is still outside its usual range where the evidence ends")
     ends = {id(effect): effect.ended_at for effect in sharp if effect.ended_at}
     last = max(sharp, key=lambda effect: ends[id(effect)])
-    counted = [effect for effect in sharp if effect.measure.kind == "errors" and effect.metric.endswith(("_total", "_count"))]
+    counted = [effect for effect in sharp if effect.measure.kind == "errors" and effect.counted]
     if counted:
         counter = max(counted, key=lambda effect: ends[id(effect)])
         if ends[id(last)] - ends[id(counter)] <= COUNTED_FIRST:
             last = counter
-    at = ends[id(last)]
-    turn = _turn_at(scene, last, at)
     reason = f"{last.metric} ({last.measure.what}) was back in its usual range"
-    if turn is not None:
-        return found(name, at, reason, turn)
-    return Milestone(name, at, MilestoneState.FOUND, reason, (last.citation,))
-
-
-def _turn_at(scene: Scene, effect: Effect, at: Instant) -> Event | None:
-    turns = [
-        event
-        for event in scene.events
-        if event.kind is Kind.TURN and getattr(event.details, "metric", None) == effect.metric
-        if getattr(event.details, "direction", None) == "back" or event.ended_at
-    ]
-    return min(turns, key=lambda event: abs((event.ended_at or event.occurred_at) - at), default=None)
+    return of_effect(name, last, ends[id(last)], reason, last.back or last.turn)
 
 
 def _said_over(scene: Scene) -> Event | None:

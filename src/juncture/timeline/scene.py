@@ -78,7 +78,7 @@ class Scene(NamedTuple):
 def scene_of(events: Sequence[Event], series: Sequence[Series]) -> Scene:
     """Return the incident in the evidence. `events` are sorted by `occurred_at`."""
     speech = Speech(events)
-    effects = tuple(effects_of(series, events))
+    effects = tuple(effects_of(events, series))
     first, last = _weightiest(_signals(events, speech))
     if first is None or last is None:
         first, last = _of_effects(effects)
