@@ -36,6 +36,7 @@ Fields = dict[str, Any]
 
 _ESCAPED = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
 _UNESCAPED = re.compile(r"\\([\\`*_{}\[\]<>#|~!&$])")
+_NO_BREAK = re.compile("[\u00a0\u202f]")
 _INSTANT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d) (?P<clock>\d\d:\d\d:\d\d(?:\.\d{1,6})?) UTC")
 
 
@@ -53,7 +54,7 @@ class Form(Struct, frozen=True):
 
 def escape(text: str) -> str:
     """Return text that Markdown shows as it is: plain with its markup escaped, else as a JSON string."""
-    if text and text == text.strip() and text.isprintable() and not text.startswith('"'):
+    if text and text == text.strip() and _NO_BREAK.sub("", text).isprintable() and not text.startswith('"'):
         return _ESCAPED.sub(r"\\\1", text)
     return _ESCAPED.sub(
         lambda match: f"\\u{ord(match[1]):04x}" if match[1] != "\\" else "\\", msgspec.json.encode(text).decode()
@@ -72,7 +73,8 @@ def unescape(text: str) -> str:
 
 def instant_text(iso: str) -> str:
     """Return `2026-03-02 14:32:07.5 UTC` for an ISO text in UTC."""
-    return iso.replace("T", " ").replace("Z", " UTC").replace("+00:00", " UTC")
+    said = iso.replace("T", " ").replace("Z", "").replace("+00:00", "")
+    return f"{said.rstrip('0') if '.' in said else said} UTC"
 
 
 def read_instant(text: str) -> str | None:

@@ -12,6 +12,7 @@ from juncture.document.record_file.forms import Form, escape, unescape
 
 _COMMENT = re.compile(r" <!-- (\{.*\}) -->\Z")
 _LABEL = re.compile(r" \[\^([^\]\s]+)\]\Z")
+_EXACT_INTEGERS = 2**53
 _FIELD = re.compile(r" {2,}- ([a-z_]+): (.*)")
 
 
@@ -70,6 +71,8 @@ def _take(form: Form, fields: dict[str, Any], name: str, text: str) -> None:
 
 
 def _value_text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_INTEGERS:
+        return str(int(value))
     return escape(value) if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
