@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from juncture.evidence.conversation.messages import Message
@@ -36,6 +37,7 @@ class Reference(NamedTuple):
 
     @property
     def copied(self) -> dt.date:
+        """The day from which `Yesterday` is counted."""
         return self.date or self.today
 
 
@@ -60,10 +62,14 @@ def place(messages: Sequence[Message], reference: Reference) -> Placed:
     if assumed and reference.date is None and placed:
         back = placed[-1].date() - reference.today
         placed = [time - back for time in placed]
-    elif 0 < first < len(days):
-        if not (reference.date and placed[first - 1] <= placed[first] and reference.date < placed[first].date()):
-            placed[:first] = _backward(clocks[:first], placed[first], separated=messages[first].day is not None)
+    elif 0 < first < len(days) and not _begins_on(reference.date, placed, first):
+        placed[:first] = _backward(clocks[:first], placed[first], separated=messages[first].day is not None)
     return Placed(tuple(placed), assumed, ambiguous)
+
+
+def _begins_on(date: dt.date | None, placed: list[dt.datetime], first: int) -> bool:
+    """Return whether the date that was given can be that of the messages before the `first` one whose day is written."""
+    return date is not None and date < placed[first].date() and placed[first - 1] <= placed[first]
 
 
 def _written(message: Message, reference: Reference, *, month_first: bool) -> dt.date | None:
@@ -122,7 +128,7 @@ def _fit(written: list[WrittenDay], reference: Reference, *, month_first: bool) 
     """Return how badly an order of day and month fits: steps back and days of the future, then how far from the reference."""
     dates = [date_of(day, reference, month_first=month_first) for day in written]
     found = [date for date in dates if date]
-    back = sum(then < first for first, then in zip(found, found[1:], strict=False))
+    back = sum(then < first for first, then in pairwise(found))
     wrong_weekday = sum(
         day.weekday is not None and date is not None and date.weekday() != day.weekday
         for day, date in zip(written, dates, strict=True)

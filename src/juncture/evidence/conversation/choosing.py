@@ -7,6 +7,7 @@ everywhere. The best one wins; the others may only have what it leaves over, so 
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -30,8 +31,8 @@ class Choice(NamedTuple):
     """The heads of a text in order, and what they rest on."""
 
     heads: tuple[Head, ...]
-    strength: float
-    """The sum over all heads of how sure each is, 0 to about 3 each."""
+    certainty: float
+    """How sure the heads of the best grammar are on average: from about 1 on, hardly anything else looks like it; at most 5."""
     families: frozenset[str]
 
 
@@ -40,13 +41,11 @@ def choose(found: Iterable[Head], lines: list[str]) -> Choice:
     by_family: dict[str, list[Head]] = defaultdict(list)
     for head in _outside_mail_headers(list(found)):
         by_family[head.family].append(head)
-    scored = {
-        family: accepted for family, heads in by_family.items() if (accepted := _accepted(family, heads, by_family, lines))
-    }
+    scored = {family: accepted for family, heads in by_family.items() if (accepted := _accepted(family, heads, lines))}
     named = {
         family: sum(score for _, score in accepted)
         for family, accepted in scored.items()
-        if not family.startswith(("bare", "system"))
+        if not family.startswith(("bare", "system", "action"))
     }
     if not named:
         return Choice((), 0.0, frozenset())
@@ -59,7 +58,7 @@ def choose(found: Iterable[Head], lines: list[str]) -> Choice:
             families.add(family)
     chosen.update((head.first, head) for head in _without_name(by_family, chosen, families))
     heads = tuple(chosen[first] for first in sorted(chosen))
-    return Choice(_without_overlaps(heads), named[primary], frozenset(families))
+    return Choice(_without_overlaps(heads), named[primary] / len(scored[primary]), frozenset(families))
 
 
 def _outside_mail_headers(found: list[Head]) -> list[Head]:
@@ -68,7 +67,7 @@ def _outside_mail_headers(found: list[Head]) -> list[Head]:
     return [head for head in found if head.kind == "mail" or in_headers.isdisjoint(range(head.first, head.body))]
 
 
-def _accepted(family: str, heads: list[Head], by_family: dict[str, list[Head]], lines: list[str]) -> list[tuple[Head, float]]:
+def _accepted(family: str, heads: list[Head], lines: list[str]) -> list[tuple[Head, float]]:
     """Return the candidates of one family that are likely heads, each with how sure it is."""
     if family == ABOVE:
         return _named_above(heads, lines)
@@ -133,7 +132,7 @@ def _signs(head: Head, lines: list[str]) -> float:
     if head.first == 0:
         return 1.0
     before = lines[head.first - 1].strip()
-    if preview_of(before) == head.name or before.startswith(head.name) and is_window_line(before):
+    if preview_of(before) == head.name or (before.startswith(head.name) and is_window_line(before)):
         return 2.0
     return 1.0 if not before or is_window_line(before) else -0.5
 
@@ -155,6 +154,7 @@ def _left_over(family: str, heads: list[Head], chosen: dict[int, Head], primary:
     free = [head for head in heads if not taken.intersection(range(head.first, head.body))]
     if not free:
         return []
+    borders = sorted(chosen)
     same_layout = family.startswith(BLOCK) and primary.startswith(BLOCK)
     known = {head.name for head in chosen.values()}
     styles = {head.stamp.style for head in chosen.values()}
@@ -165,7 +165,7 @@ def _left_over(family: str, heads: list[Head], chosen: dict[int, Head], primary:
     ]
     if accepted or {family, primary} == {ABOVE, BELOW}:
         return accepted if family != BELOW else [head for head in accepted if head.name in known]
-    return [head for run in _runs(free, sorted(chosen)) if _is_conversation(run, chosen, lines) for head in run]
+    return [head for run in _runs(free, borders) if _is_conversation(run, chosen, borders, lines) for head in run]
 
 
 def _stands_out(head: Head, lines: list[str]) -> bool:
@@ -176,68 +176,80 @@ def _stands_out(head: Head, lines: list[str]) -> bool:
 
 
 def _runs(heads: list[Head], borders: list[int]) -> list[list[Head]]:
-    """Return `heads` in runs that no line of `borders` interrupts."""
+    """Return `heads` in runs that no line of `borders`, which is sorted, interrupts."""
     runs: list[list[Head]] = []
     previous = -1
     for head in heads:
-        if not runs or any(previous < border < head.first for border in borders):
+        if not runs or bisect(borders, previous) != bisect(borders, head.first):
             runs.append([])
         runs[-1].append(head)
         previous = head.first
     return runs
 
 
-def _is_conversation(run: list[Head], chosen: dict[int, Head], lines: list[str]) -> bool:
+def _is_conversation(run: list[Head], chosen: dict[int, Head], borders: list[int], lines: list[str]) -> bool:
     """Return whether heads of another grammar are a conversation beside this one and not a quotation in a message of it."""
     if run[0].kind == "mail":
         return True
-    if len(run) < LONG_RUN or len({head.name for head in run}) == len(run) and run[0].kind not in STRONG:
+    if len(run) < LONG_RUN or (len({head.name for head in run}) == len(run) and run[0].kind not in STRONG):
         return False
     first = run[0].first
-    below = max((head.body for start, head in chosen.items() if start < first), default=None)
-    if below is None:
+    position = bisect(borders, first)
+    if position == 0:
         return True
+    below = chosen[borders[position - 1]].body
     return not lines[first - 1].strip() and any(line.strip() for line in lines[below : first - 1])
 
 
 def _without_name(by_family: dict[str, list[Head]], chosen: dict[int, Head], families: set[str]) -> list[Head]:
     """Return the heads without a name and the lines of the program that belong to the chosen families."""
     taken = {line for head in chosen.values() for line in range(head.first, head.body)}
+    around = _Around(chosen, with_days="dash" in {family.partition(" ")[0] for family in families})
     block = any(family.startswith(BLOCK) for family in families)
-    styles = {family.partition(" ")[2] for family in families}
+    styles = {family.partition(" ")[2] for family in families} - {""}
     brackets = any(family in {"block:bracket", "block:time-bracket", "block:dash"} for family in families)
-    first = min(chosen)
     more = []
     for family, heads in by_family.items():
         kind, _, style = family.partition(" ")
-        fits = (
+        if (
             (family == BARE and block)
             or (kind == "bare" and (style in styles or (brackets and style.startswith("["))))
-            or (kind == "system" and style in styles)
-        )
-        if fits:
-            more += [head for head in heads if head.first not in taken and head.first > first and _fits(head, chosen)]
+            or (kind in ("system", "action") and style in styles)
+        ):
+            more += [head for head in heads if head.first not in taken and around.fits(head)]
     return more
 
 
-def _fits(head: Head, chosen: dict[int, Head]) -> bool:
-    """Return whether a nameless time is written in the way of the times around it."""
-    if head.system:
-        return head.weight > 0.5 or is_membership(head.text)
-    if head.text and (LEVEL.match(head.text) or not _in_order(head, chosen)):
-        return False
-    stamps = [other.stamp for other in chosen.values()]
-    with_seconds = sum(stamp.second is not None for stamp in stamps) * 2 > len(stamps)
-    return (head.stamp.second is not None) == with_seconds and not (head.stamp.half and not any(stamp.half for stamp in stamps))
+class _Around:
+    """The chosen heads, asked whether a time without a name is written in their way and stands in their order."""
 
+    def __init__(self, chosen: dict[int, Head], *, with_days: bool) -> None:
+        self._chosen = chosen
+        self._starts = sorted(chosen)
+        self._with_days = with_days
+        stamps = [head.stamp for head in chosen.values()]
+        self._with_seconds = sum(stamp.second is not None for stamp in stamps) * 2 > len(stamps)
+        self._with_halves = any(stamp.half for stamp in stamps)
 
-def _in_order(head: Head, chosen: dict[int, Head]) -> bool:
-    """Return whether a time behind which text stands lies between those of the heads around it; a time in a log need not."""
-    before = max((first for first in chosen if first < head.first), default=None)
-    after = min((first for first in chosen if first > head.first), default=None)
-    times = [chosen[first].stamp if first is not None else None for first in (before, after)]
-    own = _clock(head.stamp)
-    return (times[0] is None or _clock(times[0]) <= own) and (times[1] is None or own <= _clock(times[1]))
+    def fits(self, head: Head) -> bool:
+        """Return whether `head` belongs to the conversation."""
+        if head.kind == "action":
+            return True
+        if head.system:
+            return head.weight > 0.5 or is_membership(head.text) or (self._with_days and head.stamp.day is not None)
+        if head.first < self._starts[0]:
+            return False
+        if head.text and (LEVEL.match(head.text) or not self._is_in_order(head)):
+            return False
+        return (head.stamp.second is not None) == self._with_seconds and not (head.stamp.half and not self._with_halves)
+
+    def _is_in_order(self, head: Head) -> bool:
+        """Return whether a time behind which text stands lies between those around it; a time in a log need not."""
+        position = bisect(self._starts, head.first)
+        own = _clock(head.stamp)
+        before = _clock(self._chosen[self._starts[position - 1]].stamp) if position else own
+        after = _clock(self._chosen[self._starts[position]].stamp) if position < len(self._starts) else own
+        return before <= own <= after
 
 
 def _clock(stamp: Stamp) -> tuple[int, int, int]:

@@ -1,8 +1,8 @@
 """Where a message may begin: every place at which some program could have written a name and a time.
 
-Each grammar of heads is tried on each line and gives candidates; which of them are heads is decided later (`choosing`), by how
-well a grammar explains the whole text. Sources of the shapes: what people paste into bug reports of chat programs and of scripts
-that clean such copies, and the manuals of irssi, WeeChat, HexChat, Pidgin, WhatsApp and Zoom.
+Each grammar of heads is tried on each line and gives candidates; which of them are heads is decided later (`choosing`), by
+how well a grammar explains the whole text. Sources of the shapes: what people paste into bug reports of chat programs and of
+scripts that clean such copies, and the manuals of irssi, WeeChat, HexChat, Pidgin, WhatsApp and Zoom.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from juncture.evidence.conversation.names import clean_name, is_account_of, is_badge, plausibility, without_mode
 from juncture.evidence.conversation.stamps import Stamp, has_time, stamp_at_end, stamp_at_start, whole_stamp
-from juncture.evidence.conversation.window import addition_at_end, day_of_separator, is_window_line
+from juncture.evidence.conversation.window import addition_at_end, day_of_separator, is_file, is_window_line
 
 HEAD_LIMIT = 400
 """Characters of a line that are looked at for a head; a longer line is text, or a head with its text."""
@@ -81,7 +81,8 @@ _INLINE = (
     (
         "zoom",
         re.compile(
-            r"\s*From\s+(?P<name>.{1,80}?)\s+to\s+(?:[^:]{1,80}?)(?:\s?\((?:Direct Message|Privately)\))?\s?:(?:\s|$)(?P<text>.*)$",
+            r"\s*From\s+(?P<name>.{1,80}?)\s+to\s+(?:[^:]{1,80}?)(?:\s?\((?:Direct Message|Privately)\))?\s?:(?:\s|$)"
+            r"(?P<text>.*)$",
             re.IGNORECASE,
         ),
     ),
@@ -144,6 +145,8 @@ def _beside(number: int, stamp: Stamp, lines: list[str]) -> Iterator[Head]:
         name, badge = clean_name(lines[above])
         if above and is_account_of(name, full := clean_name(lines[above - 1])[0]):
             above, name = above - 1, full
+        elif above and lines[above - 1].strip() == lines[above].strip():
+            above -= 1
         yield Head(above, number + 1, name, stamp, ABOVE, bot=bot or badge, weight=plausibility(name))
     below = number + 1
     while below < len(lines) and below - number <= 2 and not lines[below].strip():
@@ -155,7 +158,7 @@ def _beside(number: int, stamp: Stamp, lines: list[str]) -> Iterator[Head]:
 
 
 def _is_addition(line: str) -> bool:
-    return is_window_line(line) or addition_at_end(line) is not None or day_of_separator(line) is not None
+    return is_window_line(line) or is_file(line) or addition_at_end(line) is not None or day_of_separator(line) is not None
 
 
 def _name_first(number: int, text: str) -> Iterator[Head]:
@@ -213,7 +216,7 @@ def _inline_names(number: int, stamp: Stamp, rest: str, style: str) -> Iterator[
         if match.groupdict().get("system"):
             yield Head(number, number + 1, "", stamp, f"system {style}", match["text"].strip(), system=True, weight=0.9)
             return
-        name, bot = clean_name(without_mode(match["name"].strip()))
+        name, bot = clean_name(without_mode(match["name"].strip()) if family in ("angle", "bar", "tab") else match["name"])
         weight = plausibility(name)
         if family in STRONG and 0 < len(name) <= 40:
             weight = max(weight, 0.5)

@@ -21,7 +21,7 @@ from juncture.evidence.conversation.stamps import Stamp, has_time, stamp_within,
 MAIL = "mail"
 _HEADER_LINES = 14
 _QUOTES = re.compile(r"^(?:\s*>)+\s?|^\s+(?=\*?[A-Z])")
-_HEADER = re.compile(r"\*?(?P<key>[A-Za-zÀ-ÿ][\w -]{1,24}?)\s?:\*?\s*(?P<value>.*)$")  # noqa: RUF001
+_HEADER = re.compile(r"\*?(?P<key>[A-Za-zÀ-ÿ][\w -]{1,24}?)\s?:\*?\s*(?P<value>.*)$")
 _FROM = frozenset({"from", "von", "de", "da", "van", "från", "fra", "от", "od"})
 _DATE = frozenset(
     {"sent", "date", "gesendet", "datum", "envoyé", "enviado", "fecha", "inviato", "data", "verzonden", "skickat"}
@@ -74,7 +74,8 @@ _INTRODUCES = re.compile(
 )
 _OPENS = re.compile(r"(?:On|Am|Le|El|Il|Op|Em|Den|W dniu|Dnia)\s", re.IGNORECASE)
 _RULE = re.compile(
-    r"[\s>*-]*(?:-{2,}\s?)?(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine|begin forwarded message:?)[\s*-]*$|_{10,}$",
+    r"[\s>*-]*(?:-{2,}\s?)?(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht"
+    r"|message d'origine|begin forwarded message:?)[\s*-]*$|_{10,}$",
     re.IGNORECASE,
 )
 _PATCH = re.compile(r"From [0-9a-f]{40} ")

@@ -1,27 +1,16 @@
-"""Cutting a text into messages at their heads, and the words of people from what the chat window adds."""
+"""Cutting a text into messages at their heads."""
 
 from __future__ import annotations
 
-import textwrap
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from juncture.evidence.conversation.bodies import Body
 from juncture.evidence.conversation.heads import BLOCK, Head, continuation
-from juncture.evidence.conversation.mail import MAIL, is_rule, quote_depth, without_quotes
-from juncture.evidence.conversation.names import is_badge
+from juncture.evidence.conversation.mail import MAIL, quote_depth, without_quotes
 from juncture.evidence.conversation.stamps import Stamp, WrittenDay
-from juncture.evidence.conversation.window import (
-    addition_at_end,
-    additions,
-    day_of_separator,
-    is_count,
-    is_emoji,
-    is_file,
-    is_membership,
-    is_window_line,
-    preview_of,
-    without_edited,
-)
+from juncture.evidence.conversation.window import day_of_separator, is_file, is_membership, is_reaction_message, is_window_line
 
 
 class Message(NamedTuple):
@@ -51,203 +40,100 @@ class Cut(NamedTuple):
     """A text cut into messages, and what is in none of them."""
 
     messages: tuple[Message, ...]
-    before: tuple[int, int] | None
-    """First and last line, counted from 1, of words before the first head."""
+    before: tuple[int, int, int] | None
+    """First and last line, counted from 1, of words before the first head, and how many lines of words they are."""
     window_lines: int
     """How many lines the chat window had added."""
     repeated: int = 0
     """How many mails stand in it once more, as a quotation."""
 
 
-class _Body:
-    """The lines between two heads while additions are taken off them."""
-
-    def __init__(self, lines: list[str], start: int, *, first_text: str, last: bool, mail: bool = False) -> None:
-        self.start = start
-        self.lines = lines
-        self.first_text = first_text
-        self.mail = mail
-        self.last = last
-        """Whether no head follows."""
-        self.day: WrittenDay | None = None
-        self.reactions: list[str] = []
-        self.taken_off: list[str] = []
-
-    @property
-    def is_only(self) -> bool:
-        """Whether the last line is the only one that has something on it."""
-        return not self.first_text and sum(bool(line.strip()) and not is_window_line(line.strip()) for line in self.lines) <= 1
-
-
 def cut(lines: list[str], heads: tuple[Head, ...]) -> Cut:
     """Return the messages that begin at `heads`."""
     messages: list[Message] = []
-    window_lines, before = 0, None
-    opening = _Body(lines[: heads[0].first], 0, first_text="", last=False)
-    _take_additions_off(opening, heads[0])
-    rest = [number for number, line in enumerate(opening.lines, 1) if line.strip() and not is_window_line(line.strip())]
-    if rest:
-        before = (rest[0], rest[-1])
-    window_lines += sum(bool(line.strip()) for line in lines[: heads[0].first]) - len(rest)
-    day, name = opening.day, ""
+    earlier: dict[str, list[str]] = defaultdict(list)
+    day, before, window_lines = _opening(lines[: heads[0].first])
+    name = ""
     for head, following in zip(heads, (*heads[1:], None), strict=True):
-        end = following.first if following else len(lines)
-        body = _Body(lines[head.body : end], head.body, first_text=head.text, last=not following, mail=head.family == MAIL)
-        _take_additions_off(body, following)
-        name = head.name or ("" if head.system else name)
-        messages += _messages(head, name, body, day)
-        window_lines += len(body.taken_off)
+        body = Body(lines[head.body : following.first if following else len(lines)], head.body, head, following)
+        body.take_off_end(earlier)
+        if not head.system:
+            name = head.name or name
+        for message in _messages(head, "" if head.system else name, body, day):
+            if is_reaction_message(message.text):
+                window_lines += 1
+                continue
+            messages.append(message)
+            earlier[message.name].append(message.text)
+        window_lines += body.taken_off
         day = body.day
     messages = _answers_joined(messages)
     once = _mails_once(messages)
     return Cut(tuple(_without_quoted_heads(once)), before, window_lines, len(messages) - len(once))
 
 
-def _messages(head: Head, name: str, body: _Body, day: WrittenDay | None) -> Iterable[Message]:
+def _opening(lines: list[str]) -> tuple[WrittenDay | None, tuple[int, int, int] | None, int]:
+    """Return the day that is announced above the first head, the words there, and how many lines the window added there."""
+    day, words, additions = None, [], 0
+    for number, line in enumerate(lines, 1):
+        if separator := day_of_separator(line.strip()):
+            day = separator[0]
+        if separator or is_window_line(line.strip()):
+            additions += 1
+        elif line.strip():
+            words.append(number)
+    return day, ((words[0], words[-1], len(words)) if words else None), additions
+
+
+def _messages(head: Head, name: str, body: Body, day: WrittenDay | None) -> Iterable[Message]:
     if head.family == MAIL:
         yield from _mail(head, body)
         return
-    block = head.family.startswith(BLOCK)
-    lines = _from_first_word(body, bot_mark := [])
-    bot = head.bot or bool(bot_mark)
-    if not block:
-        lines = [continuation(line) for line in lines]
-    own, members = _members_apart(lines) if block else (lines, "")
-    text = _joined(head.text, own)
-    last = head.body + max((number for number, line in enumerate(body.lines, 1) if line.strip()), default=0)
-    message = Message(
+    last = body.last_line
+    body.take_off_start()
+    if not head.family.startswith(BLOCK):
+        body.lines = [continuation(line) for line in body.lines]
+    text = body.text()
+    yield Message(
         head.first + 1,
         max(last, head.body, head.first + 1),
         name,
         head.stamp,
-        bool(head.name),
-        text,
-        day,
-        bot,
-        head.system or is_membership(text),
-        tuple(reversed(body.reactions)),
-        tuple(line.strip() for line in own if is_file(line.strip())),
+        named=bool(head.name),
+        text=text,
+        day=day,
+        bot=head.bot or body.bot,
+        system=head.system or is_membership(text),
+        reactions=tuple(body.reactions),
+        files=tuple(line.strip() for line in body.lines if is_file(line.strip())),
     )
-    yield message
-    if members:
-        yield Message(last, last, "", head.stamp, named=False, text=members, system=True)
+    for number, line in body.members:
+        yield Message(number, number, "", head.stamp, named=False, text=line, system=True)
 
 
-def _mail(head: Head, body: _Body) -> Iterable[Message]:
-    """Yield a mail without the marks of quotation that all its lines have; and what follows a quotation as words of nobody.
+def _mail(head: Head, body: Body) -> Iterable[Message]:
+    """Yield a mail without the marks of quotation that all its lines have, and what follows a quotation as an answer to it.
 
     Below `On …, Sam wrote:` the lines with `>` are Sam's, and lines without it are an answer to them by who sent the whole.
     """
-    depths = [quote_depth(line) for line in body.lines if line.strip()]
-    own_depth = depths[0] if depths else 0
-    lines = list(body.lines)
-    end = next((number for number, line in enumerate(lines) if line.strip() and quote_depth(line) < own_depth), len(lines))
-    answer = "\n".join(lines[end:]).strip()
-    text = "\n".join(without_quotes(line, own_depth) for line in lines[:end])
+    depth = next((quote_depth(line) for line in body.lines if line.strip()), 0)
+    lines = body.lines
+    end = next((number for number, line in enumerate(lines) if line.strip() and quote_depth(line) < depth), len(lines))
+    text = "\n".join(without_quotes(line, depth) for line in lines[:end]).strip()
     last = max((number for number, line in enumerate(lines[:end], 1) if line.strip(" >")), default=0)
-    first_line = head.first + 1
     yield Message(
-        first_line,
-        max(head.body + last, first_line),
+        head.first + 1,
+        max(head.body + last, head.first + 1),
         head.name,
         head.stamp,
         named=True,
-        text=text.strip() or head.subject or "",
+        text=text or head.subject or "",
         subject=head.subject,
         mail=True,
     )
+    answer = "\n".join(lines[end:]).strip()
     if answer:
         yield Message(head.body + end + 1, head.body + len(lines), "", head.stamp, named=False, text=answer, answer=True)
-
-
-def _take_additions_off(body: _Body, following: Head | None) -> None:
-    """Take off the end of a body, line by line, what the chat window added below the message and above the next one."""
-    while body.lines:
-        line = body.lines[-1].strip()
-        if line and not _is_addition(line, body, following):
-            return
-        if line:
-            body.taken_off.append(line)
-        body.lines.pop()
-
-
-def _is_addition(line: str, body: _Body, following: Head | None) -> bool:
-    if following and following.name and preview_of(line) == following.name:
-        return True
-    if body.mail or (following and following.family == MAIL and is_rule(line)):
-        return is_rule(line)
-    if (separator := day_of_separator(line)) and (separator[1] or (not body.last and not body.is_only) or body.start == 0):
-        body.day = body.day or separator[0]
-        return True
-    if is_window_line(line) and (not body.is_only or " " in line or body.start == 0):
-        return True
-    if body.is_only:
-        return False
-    return _is_reaction(line, body)
-
-
-def _is_reaction(line: str, body: _Body) -> bool:
-    kind = addition_at_end(line)
-    if kind:
-        if kind == "reaction":
-            body.reactions.append(line)
-        return True
-    above = next((other.strip() for other in reversed(body.lines[:-1]) if other.strip()), "")
-    if is_count(line) and is_emoji(above) and sum(bool(other.strip()) for other in body.lines) + bool(body.first_text) > 2:
-        body.lines.pop()
-        while not body.lines[-1].strip():
-            body.lines.pop()
-        body.reactions.append(f"{above} {line}")
-        body.taken_off.append(above)
-        return True
-    return is_count(line) and (addition_at_end(above) == "reaction")
-
-
-def _from_first_word(body: _Body, bot_mark: list[str]) -> list[str]:
-    """Return the lines of a body from its first word on: a badge, `Edited` and quoted heads stand before that."""
-    lines = list(body.lines)
-    while lines:
-        line = lines[0].strip()
-        more = any(other.strip() for other in lines[1:]) or bool(body.first_text)
-        if line and is_badge(line):
-            bot_mark.append(line)
-        elif line and more and (addition_at_end(line) == "edited" or is_window_line(line) and " " in line):
-            body.taken_off.append(line)
-            if line.lower().startswith("replied to a thread"):
-                body.taken_off.append(lines.pop(1) if sum(bool(other.strip()) for other in lines[1:]) > 1 else "")
-        elif line:
-            break
-        lines.pop(0)
-    kept = [line for line in lines if not _never_words(line.strip())]
-    body.taken_off += [line for line in lines if _never_words(line.strip())]
-    return kept
-
-
-def _never_words(line: str) -> bool:
-    return (
-        bool(line)
-        and " " in line
-        and any(
-            one.pattern.fullmatch(line)
-            for one in additions()
-            if one.what in ("quotation", "picture", "replies") and one.anywhere
-        )
-    )
-
-
-def _members_apart(lines: list[str]) -> tuple[list[str], str]:
-    """Return a body without a last paragraph that is the program's own (`Sam added Robin to the chat.`), and that paragraph."""
-    if len(lines) >= 3 and not lines[-2].strip() and is_membership(lines[-1]):
-        return lines[:-2], lines[-1].strip()
-    return lines, ""
-
-
-def _joined(first: str, lines: list[str]) -> str:
-    text = textwrap.dedent("\n".join(lines)).strip("\n").rstrip()
-    text = f"{first.strip()}\n{text}".strip("\n") if first.strip() else text
-    last_line_start = text.rfind("\n") + 1
-    last, _ = without_edited(text[last_line_start:])
-    return (text[:last_line_start] + last).rstrip()
 
 
 def _answers_joined(messages: list[Message]) -> list[Message]:
@@ -267,11 +153,10 @@ def _answers_joined(messages: list[Message]) -> list[Message]:
 def _mails_once(messages: list[Message]) -> list[Message]:
     """Return messages without the mails that an answer quotes and that stand in the thread already."""
     once: dict[tuple[str, str], Message] = {}
-    for message in messages:
-        key = (message.name, " ".join(message.text.split()))
-        if message.mail and key in once and once[key].mail:
-            continue
-        once[key if message.mail else (str(message.first_line), "")] = message
+    for number, message in enumerate(messages):
+        words = " ".join(message.text.split())
+        key = (message.name, f"{message.stamp.minute} {words}") if message.mail else ("", str(number))
+        once.setdefault(key, message)
     return list(once.values())
 
 
@@ -282,15 +167,19 @@ def _without_quoted_heads(messages: list[Message]) -> Iterable[Message]:
     """
     seen: set[tuple[str, Stamp]] = set()
     waiting: Message | None = None
-    for message in messages:
+    quoted: dict[Stamp, Stamp] = {}
+    for found in messages:
+        message = found if found.named else found._replace(stamp=quoted.get(found.stamp, found.stamp))
+        identity = (message.name, message.stamp._replace(day=None))
         if waiting:
-            earlier = (message.name, message.stamp._replace(day=None)) in seen
-            if message.named and (earlier or (message.stamp.day and not waiting.stamp.day)):
+            if message.named and (identity in seen or (message.stamp.day and not waiting.stamp.day)):
+                quoted = {message.stamp: waiting.stamp}
                 message = waiting._replace(text=message.text, last_line=message.last_line, reactions=message.reactions)
             else:
+                quoted = {}
                 yield waiting
             waiting = None
-        seen.add((message.name, message.stamp._replace(day=None)))
+        seen.add(identity)
         if message.named and not message.text and not message.system:
             waiting = message
         else:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 NAME_LIMIT = 80
 """Characters of the longest display name; Slack and Teams allow as many."""
@@ -19,21 +21,24 @@ _MODE = re.compile(r"^[@+%&~!](?=[\w\[\]`{|}^\\])")
 _TWICE = re.compile(r"(?P<name>.{3,40})\s?(?P=name)")
 _NO_NAME = re.compile(
     r"""(?x)
-    ://  |  [={};"“”…、。！？]  |  ^[-*•>\#$|/\\+]\s  |  ^\d+[.)]\s  |  ^[-=_*~\u2014\s]+$
+    ://  |  [={};"“”…、。\uff01\uff1f]  |  ^[-*•>\#$|/\\+]\s  |  ^\d+[.)]\s  |  ^[-=_*~\u2014\s]+$
     | \b(?:ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b
     | \w\[\d+\]$  |  ^(?:https?|www)\b  |  \w{4,}\.\s+\S  |  \d{4}-\d\d-\d\d
     """
 )
+_PHONE = re.compile(r"~?\+\d[\d ().-]{6,20}")
+"""WhatsApp shows who is in no address book by number."""
 _SENTENCE_END = re.compile(r"[.?!,;:]$")
 _INITIAL = re.compile(r"(?:\b\w|\b(?:Jr|Sr|Inc|Ltd|Dr|St|Co|Corp))\.$")
 _PARTS = re.compile(r"[\s,/|·]+")
-_PARTICLES = frozenset(
-    ["von", "van", "der", "den", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "el", "al", "bin", "ibn", "ben", "zu", "zur", "af", "av", "y", "e", "i", "and", "und", "et", "of", "at", "the", "-", "–", "&", "on", "call", "from", "via"]
-)  # fmt: skip
+
 _ASIDE = re.compile(r"[(\[{].*?[)\]}]")
-_SHORT_WORDS = frozenset(
-    ["a", "ack", "acknowledged", "again", "agreed", "ah", "all", "also", "alright", "and", "any", "anyone", "back", "better", "checking", "confirmed", "cool", "correct", "damn", "done", "down", "edit", "error", "exactly", "fine", "fixed", "found", "good", "got", "great", "ha", "haha", "hello", "hey", "hi", "hm", "hmm", "hold", "how", "i", "ideas", "in", "indeed", "is", "it", "just", "last", "later", "let", "lgtm", "lol", "looking", "looks", "maybe", "me", "merged", "never", "new", "nice", "no", "nope", "not", "noted", "nothing", "now", "ok", "okay", "on", "one", "oops", "or", "ouch", "perfect", "please", "pushed", "question", "ready", "resolved", "restarted", "restarting", "retrying", "reverted", "reverting", "right", "rolled", "rolling", "same", "see", "seen", "so", "solved", "sorry", "starting", "still", "stop", "sure", "test", "testing", "thank", "thanks", "that", "the", "there", "they", "this", "thx", "trying", "try", "ugh", "understood", "up", "update", "uh", "wait", "waiting", "watching", "we", "well", "what", "when", "where", "which", "who", "why", "will", "wip", "wow", "yeah", "yep", "yes", "yikes", "you", "yup", "true", "false", "ping", "pong", "today", "yesterday", "bump", "file", "files", "image", "thread", "reply", "replies", "edited", "messages", "unread", "pinned"]
-)  # fmt: skip
+
+
+@cache
+def _vocabulary() -> dict[str, frozenset[str]]:
+    text = (files(__package__) / "names.toml").read_text(encoding="utf-8")
+    return {name: frozenset(words) for name, words in tomllib.loads(text).items()}
 
 
 def clean_name(text: str) -> tuple[str, bool]:
@@ -72,6 +77,8 @@ def is_account_of(account: str, name: str) -> bool:
 @lru_cache(maxsize=4096)
 def plausibility(name: str) -> float:
     """Return how much `name` looks like a display name, 0 to 1: 0 is certainly not one, 1 is written like one."""
+    if _PHONE.fullmatch(name):
+        return 0.8
     if not name or len(name) > NAME_LIMIT or not any(character.isalnum() for character in name) or _NO_NAME.search(name):
         return 0.0
     if _SENTENCE_END.search(name) and not _INITIAL.search(name):
@@ -83,9 +90,9 @@ def plausibility(name: str) -> float:
         return 0.1
     if len(words) == 1:
         return _single_word(words[0])
-    written_as_name = sum(_name_like(word) for word in words if word not in _PARTICLES)
-    counted = sum(word not in _PARTICLES for word in words)
-    if not counted or words[0].lower() in _SHORT_WORDS:
+    written_as_name = sum(_name_like(word) for word in words if word not in _vocabulary()["particles"])
+    counted = sum(word not in _vocabulary()["particles"] for word in words)
+    if not counted or words[0].lower() in _vocabulary()["short_words"]:
         return 0.6 if written_as_name == counted > 1 else 0.1
     if written_as_name == counted:
         return 1.0
@@ -93,9 +100,9 @@ def plausibility(name: str) -> float:
 
 
 def _single_word(word: str) -> float:
-    if word.lower() in _SHORT_WORDS:
+    if word.lower() in _vocabulary()["short_words"]:
         return 0.2
-    if not any(character.isalpha() for character in word) or word[0] in "([" and word[-1] in ")]":
+    if not any(character.isalpha() for character in word) or (word[0] in "([" and word[-1] in ")]"):
         return 0.0
     if _is_uncased(word):
         return 0.8 if len(word) <= 8 else 0.3

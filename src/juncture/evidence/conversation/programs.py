@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 
 _MONITORING = re.compile(
-    r"pager\s?duty|alert|opsgenie|datadog|grafana|prometheus|sentry|victorops|splunk|nagios|icinga|zabbix|new\s?relic|cloudwatch|uptime"
-    r"|pingdom|statuscake|honeycomb|dynatrace|checkly|rootly|incident\.?io|firehydrant|monitor|watchdog|healthchecks",
+    r"pager\s?duty|alert|opsgenie|datadog|grafana|prometheus|sentry|victorops|splunk|nagios|icinga|zabbix|new\s?relic|cloudwatch"
+    r"|uptime|pingdom|statuscake|honeycomb|dynatrace|checkly|rootly|incident\.?io|firehydrant|monitor|watchdog|healthchecks",
     re.IGNORECASE,
 )
 _ALERT_MARK = re.compile(
-    r"\[?\b(?:FIRING|RESOLVED|ALERT|ALERTING|TRIGGERED|CRITICAL|PROBLEM|RECOVERY|RECOVERED|NO DATA|OUTAGE|DOWN|WARNING|SEV-?\d)\b(?::\d+)?\]?"
+    r"\[?\b(?:FIRING|RESOLVED|ALERT|ALERTING|TRIGGERED|CRITICAL|PROBLEM|RECOVERY|RECOVERED|NO DATA"
+    r"|OUTAGE|DOWN|WARNING|SEV-?\d)\b(?::\d+)?\]?"
 )
 _ALERT_WORDS = re.compile(
-    r"\b(?:alert|alarm|firing|triggered|resolved|acknowledged|escalated|incident\s#?\d|is (?:down|up|critical|unhealthy)|has recovered"
-    r"|threshold|monitor)\b",
+    r"\b(?:alert|alarm|firing|triggered|resolved|acknowledged|escalated|incident\s#?\d|is (?:down|up|critical|unhealthy)"
+    r"|has recovered|threshold|monitor)\b",
     re.IGNORECASE,
 )
 
 
 def reads_as_alert(text: str, author: str = "") -> bool:
-    """Return whether a program's message tells of an alert: by the marks of alerts, or an alert's words from a monitoring program."""
+    """Return whether a program's message tells of an alert: by its marks, or an alert's words from a monitoring program."""
     start = text[:300]
     if _ALERT_MARK.search(start):
         return True

@@ -13,7 +13,7 @@ from juncture.evidence.conversation.words import alternatives, words
 
 
 class WrittenDay(NamedTuple):
-    """A day as written. Exactly one of the groups of fields is filled: `numbers`, `day` with `month`, `days_ago`, or `weekday`."""
+    """A day as written. One group of fields is filled: `numbers`, or `day` with `month`, or `days_ago`, or `weekday` alone."""
 
     year: int | None = None
     month: int | None = None
@@ -48,11 +48,11 @@ _LONE_WEEKDAYS = alternatives(words().lone_weekdays)
 _RELATIVE = alternatives(words().days_ago)
 _JOINTS = alternatives(words().joints)
 _ZONES = (
-    r"(?-i:(?:UTC|GMT)(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|Z|[+-]\d\d:?\d\d|CES?T|MES?Z|EES?T|WES?T|E[SD]T|C[SD]T|M[SD]T|P[SD]T|BST|JST|KST"
-    r"|SGT|HKT|A[EW][SD]T|NZ[SD]T|MSK)"
+    r"(?-i:(?:UTC|GMT)(?:\s?[+-]\d{1,2}(?::?\d\d)?)?|Z|[+-]\d\d:?\d\d|CES?T|MES?Z|EES?T|WES?T|E[SD]T|C[SD]T|M[SD]T|P[SD]T|BST"
+    r"|JST|KST|SGT|HKT|A[EW][SD]T|NZ[SD]T|MSK)"
 )
 _TIME = (
-    r"(?:(?P<half_before>上午|下午|午前|午後|오전|오후)\s?)?(?P<hour>[01]?\d|2[0-4])(?P<mark_of_time>[:h.：])(?P<minute>[0-5]\d)"
+    r"(?:(?P<half_before>上午|下午|午前|午後|오전|오후)\s?)?(?P<hour>[01]?\d|2[0-4])(?P<mark_of_time>[:h.\uff1a])(?P<minute>[0-5]\d)"
     r"(?:[:.](?P<second>[0-5]\d|60)(?:[.,]\d{1,9})?)?(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?(?P<clock>\sUhr)?"
     rf"(?:\s?\(?(?P<zone>{_ZONES})\)?)?(?![\w:])"
 )
@@ -61,8 +61,8 @@ _FULL_DAY = (
     r"(?:(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})"
     rf"|(?:(?P<weekday_of_numbers>{_WEEKDAYS})[.,]{{0,2}}\s)?"
     r"(?P<first>\d{1,2})(?P<mark>[/.-])(?P<then>\d{1,2})(?:(?P=mark)(?P<last>\d{4}|\d\d(?!\d|:))?)?"
-    rf"|(?:(?P<weekday_of_month>{_WEEKDAYS})[.,]{{0,2}}\s+)?(?:(?P<month_first>{_MONTHS})\.?\s+(?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?"
-    rf"(?:,?\s+(?P<year_after>{_YEAR}))?"
+    rf"|(?:(?P<weekday_of_month>{_WEEKDAYS})[.,]{{0,2}}\s+)?"
+    rf"(?:(?P<month_first>{_MONTHS})\.?\s+(?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year_after>{_YEAR}))?"
     rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?[\s-](?:de\s|of\s)?(?P<month_after>{_MONTHS})\.?"
     rf"(?:,?[\s-](?:de\s)?(?P<year_last>{_YEAR}))?)"
     r"|(?:(?P<cjk_year>\d{4})[年년]\s?)?(?P<cjk_month>\d{1,2})[月월]\s?(?P<cjk_day>\d{1,2})[日일](?:\s?[（(].[）)])?)"  # noqa: RUF001
@@ -74,7 +74,10 @@ _DAY_BEFORE = (
 )
 _DAY_THEN_TIME = rf"{_DAY_BEFORE}{_TIME}(?:\s(?P<late_year>{_YEAR})(?![\d:]))?"
 _TIME_THEN_DAY = rf"{_TIME}(?:\s?[,·•–-]\s?|\s(?:on\s)?)(?:{_FULL_DAY}|(?P<relative>{_RELATIVE}))(?![\w/])"  # noqa: RUF001
-_STARTS_HERE = r"(?:(?<![\w:/.+-])|(?<=\w)(?=(?-i:Today|Yesterday)\sat\s)|(?<=[^\W\d_])(?=\d{1,2}/\d{1,2}/\d{4}\s)|(?<=[^\W\d_])(?=\d{1,2}:\d\d\s(?-i:[AP]M)\W*$))"
+_STARTS_HERE = (
+    r"(?:(?<![\w:/.+-])|(?<=\w)(?=(?-i:Today|Yesterday)\sat\s)|(?<=[^\W\d_])(?=\d{1,2}/\d{1,2}/\d{4}\s)"
+    r"|(?<=[^\W\d_])(?=\d{1,2}:\d\d\s(?-i:[AP]M)\W*$))"
+)
 
 _BEFORE = re.compile(_DAY_THEN_TIME, re.IGNORECASE)
 _AFTER = re.compile(_TIME_THEN_DAY, re.IGNORECASE)
@@ -192,6 +195,8 @@ def _numeric_day(found: dict[str, str | None], weekday: int | None) -> WrittenDa
         return None
     if last is not None and last < 100:
         last += 2000
+    if found["mark"] == "." and 1 <= then <= 12:
+        return _checked(last, then, first, weekday)
     if not (1 <= first <= 31 and 1 <= then <= 31 and min(first, then) <= 12):
         return None
     return WrittenDay(numbers=(first, then, last), weekday=weekday)

@@ -1,12 +1,14 @@
-"""What a chat window adds to the words of people: reply counts, reactions, marks of what is new, avatars, lines of the program."""
+"""What a chat window adds to the words of people: reply counts, reactions, marks of what is new, avatars, its own lines."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
 
 from juncture.evidence.conversation.stamps import WrittenDay, written_day
 
@@ -23,8 +25,14 @@ _DAY_WORDS = re.compile(
 )
 _DAY_TIME = re.compile(r"\s\d\d:\d\d(?::\d\d)?(?=\s\d{4}$)")
 _EDITED_AT_END = re.compile(r"\s*\((?:edited|bearbeitet|modifié|editado|modificato|bewerkt|redigerad)\)\s*$", re.IGNORECASE)
+_REACTED = re.compile(
+    r"(?:reacted (?:\S+ )?to|removed an? .{1,30} reaction from|liked|loved|laughed at|emphasi[sz]ed|disliked)"
+    r" [\"“].{0,400}[\"”](?: with .{1,30})?",
+    re.IGNORECASE | re.DOTALL,
+)
 _FILE = re.compile(
-    r"[^\s/\\:*?\"<>|][^/\\:*?\"<>|]{0,100}\.(?:png|jpe?g|gif|webp|svg|heic|mp4|mov|pdf|txt|log|csv|zip|gz|json|ya?ml|xlsx?|docx?|pptx?|har|sql|html?)",
+    r"[^\s/\\:*?\"<>|][^/\\:*?\"<>|]{0,100}"
+    r"\.(?:png|jpe?g|gif|webp|svg|heic|mp4|mov|pdf|txt|log|csv|zip|gz|json|ya?ml|xlsx?|docx?|pptx?|har|sql|html?)",
     re.IGNORECASE,
 )
 
@@ -42,24 +50,17 @@ class Addition(NamedTuple):
 @cache
 def additions() -> tuple[Addition, ...]:
     """Return the kinds of lines of `window.toml`."""
-    return tuple(
-        Addition(
-            entry["what"],
-            re.compile(entry["pattern"], re.IGNORECASE),
-            bool(entry.get("anywhere")),
-            tuple(entry["good"]),
-            tuple(entry["bad"]),
-        )
-        for entry in _table()["addition"]
-    )
+    return tuple(_addition(entry) for entry in _table().addition)
 
 
 @cache
 def membership() -> Addition:
     """Return how programs say that somebody came, went or changed the channel."""
-    entry = _table()["membership"][0]
-    pattern = re.compile(entry["pattern"], re.IGNORECASE)
-    return Addition("membership", pattern, anywhere=False, good=tuple(entry["good"]), bad=tuple(entry["bad"]))
+    return _addition(_table().membership[0])
+
+
+def _addition(entry: _Entry) -> Addition:
+    return Addition(entry.what, re.compile(entry.pattern, re.IGNORECASE), entry.anywhere, entry.good, entry.bad)
 
 
 @lru_cache(maxsize=8192)
@@ -97,8 +98,13 @@ def is_membership(text: str) -> bool:
     return len(text) <= _LINE_LIMIT and membership().pattern.fullmatch(text.strip()) is not None
 
 
+def is_reaction_message(text: str) -> bool:
+    """Return whether a message is only somebody's reaction to another one, which Zoom and phones write as a message."""
+    return len(text) <= _LINE_LIMIT and _REACTED.fullmatch(text) is not None
+
+
 def preview_of(line: str) -> str | None:
-    """Return whose message a line announces: Teams puts `the first words... by Sam Sample` above each message for screen readers."""
+    """Return whose message a line announces: Teams puts `the first words... by Sam Sample` above each, for screen readers."""
     match = _PREVIEW.fullmatch(line) if " by " in line and len(line) <= 250 else None
     return match["name"].strip() if match else None
 
@@ -122,6 +128,19 @@ def day_of_separator(line: str) -> tuple[WrittenDay, bool] | None:
     return None if day is None else (day, core != line)
 
 
+class _Entry(Struct):
+    pattern: str
+    good: tuple[str, ...]
+    bad: tuple[str, ...]
+    what: str = "membership"
+    anywhere: bool = False
+
+
+class _Table(Struct):
+    addition: tuple[_Entry, ...]
+    membership: tuple[_Entry]
+
+
 @cache
-def _table() -> dict[str, list[dict[str, object]]]:
-    return tomllib.loads((files(__package__) / "window.toml").read_text(encoding="utf-8"))
+def _table() -> _Table:
+    return msgspec.toml.decode((files(__package__) / "window.toml").read_bytes(), type=_Table)

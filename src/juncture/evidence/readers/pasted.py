@@ -103,11 +103,9 @@ class _Session:
 
 def _left_out(artefact: Artefact, parts: Cut) -> Iterator[LeftOut]:
     if parts.before:
-        first, last = parts.before
+        first, last, count = parts.before
         place_of = f"line:{first}" if first == last else f"line:{first}-{last}"
-        yield LeftOut(
-            artefact.at(place_of), "words before the first name and time: whose they are is not in the copy", last - first + 1
-        )
+        yield LeftOut(artefact.at(place_of), "words before the first name and time: whose they are is not in the copy", count)
     if parts.window_lines:
         yield LeftOut(
             artefact.label, "lines of the chat window itself (reactions, reply counts, separators)", parts.window_lines
@@ -172,14 +170,18 @@ def _confidence(choice: Choice, lines: list[str]) -> Confidence:
     filled = sum(bool(line.strip()) for line in lines)
     if not named or filled > 60 * len(named):
         return Confidence.NO
-    average = choice.strength / len(named)
     marked = any(head.kind in STRONG for head in named)
     if len(named) == 1:
-        first_lines = named[0].first < 4 and filled <= 40
-        return Confidence.PLAUSIBLE if first_lines and (average >= 1.8 or (marked and average >= 1.1)) else Confidence.NO
+        at_start = named[0].first < 4 and filled <= 40
+        sure = (
+            choice.certainty >= 1.8
+            or (marked and choice.certainty >= 1.1)
+            or (named[0].weight >= 1 and bool(named[0].stamp.half))
+        )
+        return Confidence.PLAUSIBLE if at_start and sure else Confidence.NO
     if not any(family.startswith((BLOCK, "mail")) for family in choice.families) and _is_log(named):
         return Confidence.NO
-    return Confidence.LIKELY if average >= 1.2 else Confidence.PLAUSIBLE
+    return Confidence.LIKELY if choice.certainty >= 1.1 else Confidence.PLAUSIBLE
 
 
 def _is_log(named: list[Place]) -> bool:
