@@ -21,7 +21,10 @@ _LINK = re.compile(
     | (?<![\w./:@-]) (?P<alert> [A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*)+ ) (?![\w/-])
     """
 )
-_SOMETHING = re.compile(r"[a-z0-9][A-Z]|://|[#!]\d|\b[0-9a-f]{7}|\b(?:PR|MR|GH)\b|[Rr]equest|[Ii]ssue")
+_DIGIT_OR_CAPITAL = re.compile(r"[\dA-Z]")
+_CAPITAL_WITHIN = re.compile(r"[a-z0-9][A-Z]")
+_SEVEN_DIGITS = re.compile(r"[0-9a-f]{7}")
+_NUMBERED = ("#", "!", "PR", "MR", "GH", "equest", "ssue")
 _AFTER_COMMIT_WORD = re.compile(r"(?:\bcommit|\bsha|\brev|\brevision|\bhash)[:\s(`]{1,3}$", re.IGNORECASE)
 _NO_ALERTS = frozenset(
     {
@@ -91,7 +94,7 @@ def links_in(text: str) -> tuple[str, ...]:
     - `#412` and `owner/name#412`; `PR 412`, `issue 412`, `GH-412` and GitLab's `!412` are given as `#412`
     - names in the manner of alerts (`HighErrorRate`), products such as PagerDuty excepted
     """
-    if not _SOMETHING.search(text):
+    if not _may_name_something(text):
         return ()
     found: dict[str, None] = {}
     for match in _LINK.finditer(text):
@@ -103,6 +106,19 @@ def links_in(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _may_name_something(text: str) -> bool:
+    """Return whether a slower look is worth it: most messages name nothing, and there are millions of them."""
+    if "://" in text:
+        return True
+    if not _DIGIT_OR_CAPITAL.search(text, 1):
+        return False
+    return (
+        _CAPITAL_WITHIN.search(text) is not None
+        or _SEVEN_DIGITS.search(text) is not None
+        or any(mark in text for mark in _NUMBERED)
+    )
+
+
 def _named(match: re.Match[str], text: str) -> str | None:
     kind, value = match.lastgroup, match[match.lastgroup or 0]
     if kind == "url":
@@ -112,8 +128,11 @@ def _named(match: re.Match[str], text: str) -> str | None:
     if kind in ("number", "merge_request"):
         return f"#{value}"
     if kind == "commit":
-        certain = not value.isdigit() and not value.isalpha()
-        return value if certain or _AFTER_COMMIT_WORD.search(text, max(0, match.start() - 12), match.start()) else None
+        if value.isalpha():
+            return None
+        return (
+            value if not value.isdigit() or _AFTER_COMMIT_WORD.search(text, max(0, match.start() - 12), match.start()) else None
+        )
     return None if value in _NO_ALERTS else value
 
 
