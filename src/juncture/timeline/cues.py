@@ -159,7 +159,8 @@ _CONDITION = re.compile(
 _CLAUSE = re.compile(r"[,:(]")
 _ASKS = re.compile(
     r"^(?:so |and |hey |hi |ok |wait |um )*(?:(?:(?:is|are|was|were|does|did|has|have|can|could|should|shall) "
-    r"(?:it|we|this|that|these|they|you|i|the|there|any|anyone|anybody|somebody|someone|everyone)|do (?:we|you|they|i|any\w*))\b"
+    r"(?:it|we|this|that|these|they|you|i|the|there|any|anyone|anybody|somebody|someone|everyone)"
+    r"|do (?:we|you|they|i|any\w*))\b"
     r"|(?:who|what|why|when|where|which|how) (?:is|are|was|were|did|do|does|has|have|changed|happened|about)\b)"
 )
 _BESIDE_CHATTER = frozenset({Cue.CHATTER, Cue.AGREEMENT, Cue.QUESTION})

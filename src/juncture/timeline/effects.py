@@ -1,7 +1,7 @@
 """Effects on users: when a metric that users feel left its usual range, and when it came back.
 
-Which metrics those are, and which way is bad, is data (`measures.toml`). When they turned is what `juncture.evidence.turns` found:
-it stands in the evidence as events, or is asked of the series where it doesn't.
+Which metrics those are, and which way is bad, is data (`measures.toml`). When they turned is what `juncture.evidence.turns`
+found: it stands in the evidence as events, or is asked of the series where it doesn't.
 """
 
 from __future__ import annotations

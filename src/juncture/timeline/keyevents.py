@@ -1,9 +1,9 @@
 """Which of thousands of events a careful author would put into the document.
 
-From the candidates (`juncture.timeline.worth`), at most `MOST` are taken, the worthiest first: the events of milestones whatever
-they are worth, then changes, decisions, first sightings, turning points and customer updates. One of several that say the same at
-about the same time is enough; no phase takes more than its share while others have something to tell; greetings, thanks and who
-joined are never taken.
+From the candidates (`juncture.timeline.worth`), at most `MOST` are taken, the worthiest first: the events of milestones
+whatever they are worth, then changes, decisions, first sightings, turning points and customer updates. One of several that
+say the same at about the same time is enough; no phase takes more than its share while others have something to tell;
+greetings, thanks and who joined are never taken.
 """
 
 from __future__ import annotations

@@ -1,21 +1,21 @@
 """When the evidence first shows something in front of a responder, and what was known at an instant.
 
-**Rules by which `known_at` is set.** Each reader says what its own source shows (a page, a post, an acknowledgement, what a command
-printed). Across sources:
+**Rules by which `known_at` is set.** Each reader says what its own source shows (a page, a post, an acknowledgement, what a
+command printed). Across sources:
 
 1. An event seen by several sources is known from the earliest instant that one of them shows, by whom that one names.
 2. An event that a message in chat, a spoken line, a comment or a page *names* is known at that message's time, by its author:
    the message holds the event's own address (a URL of the alert, page, deployment, pull request or commit), its commit (seven
    digits or more), its key, or the name of its alert while that fires or within an hour of its end.
-3. A log event whose text a message *quotes* (some 30 letters and digits of it in a row) is known at that message's time, by its
-   author.
+3. A log event whose text a message *quotes* (some 30 letters and digits of it in a row) is known at that message's time, by
+   its author.
 4. The earliest instant wins; a message never makes known what happened after it.
 
 A bot's post names no person: what it makes known is known by the channel's readers, and `known_by` stays empty.
 
-**What was known at T** (`known_at`) holds nothing that came later: no end, resolution, count or extreme that lay ahead, no id or
-citation that a later sighting brought, no reaction (nobody knows when it was given), and no text edited after T, for which a
-placeholder stands. What was recorded and not known is told by id alone.
+**What was known at T** (`known_at`) holds nothing that came later: no end, resolution, count or extreme that lay ahead, no id
+or citation that a later sighting brought, no reaction (nobody knows when it was given), and no text edited after T, for which
+a placeholder stands. What was recorded and not known is told by id alone.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """From sightings to events: what several sources saw is one event with several citations.
 
-**What is one event.** Sightings with the same id are one sighting, read again. Sightings that share a key are one event. Without
-a shared key they are joined only by the evidence that `juncture.timeline.joins` states. Every id that was ever given to a
-sighting resolves for ever: as the event's id (that of its first-ingested sighting) or as one of its aliases.
+**What is one event.** Sightings with the same id are one sighting, read again. Sightings that share a key are one event.
+Without a shared key they are joined only by the evidence that `juncture.timeline.joins` states. Every id that was ever given
+to a sighting resolves for ever: as the event's id (that of its first-ingested sighting) or as one of its aliases.
 
-**Which sighting speaks for the event** (its chief): of the most authoritative kind of source, the one with the most exact clock;
-ties go to the earlier one. Systems that made the thing (an alert's router, the repository, the deployer, the program that logged)
-go before those that tell of it (chat, calls). Kind, lane, source, summary, details, actor and service are the chief's; what the
-chief leaves open comes from the next.
+**Which sighting speaks for the event** (its chief): of the most authoritative kind of source, the one with the most exact
+clock; ties go to the earlier one. Systems that made the thing (an alert's router, the repository, the deployer, the program
+that logged) go before those that tell of it (chat, calls). Kind, lane, source, summary, details and service are the chief's;
+what it leaves open comes from the next. The actor comes from the chief's authority alone: who told of a thing did not do it.
 
 - `occurred_at` is the chief's; `earliest` and `latest` are where all sightings of the chief's authority agree, else what they
   span. A teller narrows the span where it agrees and never widens it: a bot's post says when it was told.
 - `ended_at` is the last one that the most authoritative source of one gives.
-- `recorded_at` is the earliest. `known_at` is the earliest, and `known_by` names those who knew it then; who learned of it later
-  is not told, so that a replay cannot show it too soon.
+- `recorded_at` is the earliest. `known_at` is the earliest, and `known_by` names those who knew it then; who learned of it
+  later is not told, so that a replay cannot show it too soon.
 - A newer export that holds a message in an edited form gives its text, and both places are cited. The same content read again
   adds nothing. Citations stand in the order in which they can have been seen.
 
@@ -107,7 +107,7 @@ def together(parts: Sequence[Event]) -> Event:
         known_at=known_at,
         known_by=_once(name for part in ranked if known_at and part.known_at == known_at for name in part.known_by),
         ended_at=ended_at,
-        actor=next((part.actor for part in ranked if part.actor), None),
+        actor=next((part.actor for part in peers if part.actor), None),
         service=next((part.service for part in ranked if part.service), None),
         citations=_citations(parts),
         links=_once(link for part in ranked for link in part.links),

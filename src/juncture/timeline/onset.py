@@ -92,9 +92,11 @@ def detected(scene: Scene, start: Milestone) -> Milestone:
         elif is_signal_alert(event):
             label = event.details.name if isinstance(event.details, AlertDetails) else "an alert"
             signals.append((event.known_at, f"{label} reached a responder", event))
-    for said in _reports(scene):
-        if said.event.occurred_at >= not_before:
-            signals.append((said.event.occurred_at, f"somebody wrote {quoted(said.event)}", said.event))
+    signals += [
+        (said.event.occurred_at, f"somebody wrote {quoted(said.event)}", said.event)
+        for said in _reports(scene)
+        if said.event.occurred_at >= not_before
+    ]
     if not signals:
         return absent(name, "no signal is shown to have reached a responder")
     at, reason, event = min(signals, key=lambda signal: (signal[0], signal[2].id))
@@ -132,7 +134,7 @@ def acknowledged(scene: Scene, detection: Milestone, over: Instant | None) -> Mi
 def declared(scene: Scene, start: Milestone) -> Milestone:
     """Return when it was called an incident, by a person or by a bot that they told."""
     name = MilestoneName.DECLARED
-    not_before = (start.at or scene.first) if (start.at or scene.first) else None
+    not_before = start.at or scene.first
     for said in scene.said(bots=True):
         if Cue.DECLARATION not in said.cues or (not_before and said.event.occurred_at < not_before - TOLERANCE):
             continue

@@ -1,13 +1,18 @@
 """The six milestones, each with its reason, and the phases between them.
 
-| milestone | the evidence weighed, the first that is there decides |
-|---|---|
-| started | the first metric that users feel to leave its usual range around the first signal (errors, waiting, success; orders and requests only where nothing else is measured), or an error in a log right before it; else the first of: alert on what users feel, complaint, logged errors |
-| detected | the first of: alert or page shown to have reached a responder, post of a person that tells of the trouble |
-| acknowledged | the first of: acknowledged page, words such as "on it" by the first to answer; words after somebody was already at work are none |
-| declared | the first words, of a person or of a bot that was told, that call it an incident |
-| mitigated | the last metric that users feel back in its usual range (of ends close together a counter's, since rates look back); else the last alert on what users feel resolved; else words |
-| resolved | words that it is over, after which no trouble is told (of a reopened incident, the last); else the last alert resolved |
+The evidence weighed, of which the first that is there decides:
+
+- *started*: the first metric that users feel to leave its usual range around the first signal (errors, waiting, success;
+  orders and requests only where nothing else is measured), or an error in a log right before it; else the first of: alert
+  on what users feel, complaint, logged errors.
+- *detected*: the first of: alert or page shown to have reached a responder, post of a person that tells of the trouble.
+- *acknowledged*: the first of: acknowledged page, words such as "on it" by the first to answer; words after somebody was
+  already at work are none.
+- *declared*: the first words, of a person or of a bot that was told, that call it an incident.
+- *mitigated*: the last metric that users feel back in its usual range (of ends close together a counter's, since rates look
+  back); else the last alert on what users feel resolved; else words.
+- *resolved*: words that it is over, after which no trouble is told (of a reopened incident, the last); else the last alert
+  resolved.
 
 A milestone that nothing shows is not applicable, never guessed. One that contradicts the rest is invalid: before the start, or
 resolved while an alert still fires or users still feel it.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from juncture.model.evidence import AlertDetails, Event, Kind
-from juncture.model.instants import Instant, clock_time
+from juncture.model.instants import clock_time
 from juncture.model.record import Milestone, MilestoneName, MilestoneState
 from juncture.timeline.cues import Cue
 from juncture.timeline.effects import Effect
@@ -111,7 +111,7 @@ def _said_over(scene: Scene) -> Event | None:
 
 
 def _last_that_held(scene: Scene, cue: Cue) -> Said | None:
-    """Return the first saying of `cue` after which no complaint came and no alert fired; a reopened incident has a later one."""
+    """Return the first saying of `cue` after which no complaint came and no alert fired: reopened, it has a later one."""
     chosen: Said | None = None
     trouble = sorted(alert.occurred_at for alert in scene.alerts)
     for said in scene.said():

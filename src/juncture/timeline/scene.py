@@ -1,8 +1,8 @@
 """Which stretch of the evidence is the incident, and what of it speaks for users, responders and machines.
 
-Evidence covers hours before and after, other channels, and alerts of other days. The incident is the densest cluster of signals:
-effects on users, alerts and pages that somebody received, declarations, what responders say and do. Signals further apart than
-`APART` belong to different clusters; the weightiest cluster is the incident.
+Evidence covers hours before and after, other channels, and alerts of other days. The incident is the densest cluster of
+signals: effects on users, alerts and pages that somebody received, declarations, what responders say and do. Signals further
+apart than `APART` belong to different clusters; the weightiest cluster is the incident.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ class Speech:
     def channels(self, start: Instant, end: Instant) -> frozenset[str | None]:
         """Return the channels in which people spoke about the incident between `start` and `end`.
 
-        A channel named like an incident is one, a channel for idle talk is none; any other is judged by what was said.
+        A channel named like an incident is one, a channel for idle talk is none; any other is judged by what was said, and if
+        nowhere anything tells of trouble, all are taken.
         """
         if self._channels and self._channels[:2] == (start, end):
             return self._channels[2]
@@ -83,7 +84,7 @@ class Speech:
             channel
             for channel, count in total.items()
             if _is_named_so(channel) or (not is_idle(channel) and len(about[channel]) >= max(1, SHARE_ABOUT_IT * count))
-        )
+        ) or frozenset(channel for channel in total if not is_idle(channel))
         self._channels = (start, end, found)
         return found
 

@@ -61,7 +61,8 @@ _STEP_OF_A_DEPLOY = re.compile(
 _ACTING_COMMAND = re.compile(
     r"\b(?:kill|pkill|terminate|cancel|restart|reload|stop|start|rollback|roll-back|undo|deploy\S*|release|apply|delete|scale|drain"
     r"|cordon|patch|set|unset|enable|disable|promote|failover|switchover|revert|push|merge|migrate|drop|alter|truncate|flush\w*|up"
-    r"|down|reboot|helm|edit)\b|kill -|-X ?(?:POST|PUT|DELETE|PATCH)|pg_(?:terminate|cancel)_backend",
+    r"|down|reboot|helm|edit"
+    r"|rm|mv|chmod|chown|systemctl|vacuum)\b|kill -|-X ?(?:POST|PUT|DELETE|PATCH)|pg_(?:terminate|cancel)_backend",
     re.IGNORECASE,
 )
 
@@ -122,12 +123,10 @@ def _of_change(event: Event, first: Instant, last: Instant) -> Candidate | None:
         worth = 36
     else:
         return None
-    before = event.occurred_at <= first
-    if not before:
-        why = "a change during the incident" if event.occurred_at <= last else "a change after the end"
-        return Candidate(
-            event, Category.CHANGE, why, worth + (12 if event.occurred_at <= last else -20), _thought_of_change(event)
-        )
+    if event.occurred_at > last:
+        return Candidate(event, Category.CHANGE, "a change after the end", worth - 20, _thought_of_change(event))
+    if event.occurred_at > first:
+        return Candidate(event, Category.CHANGE, "a change during the incident", worth + 12, _thought_of_change(event))
     distance = first - event.occurred_at
     nearness = 18 if distance <= NEAR_CHANGE else int(10 * (1 - distance / CHANGES_BEFORE))
     return Candidate(event, Category.CHANGE, "a change before the start", worth + nearness, _thought_of_change(event))
@@ -221,11 +220,9 @@ def _of_bot(said: Said, first: Instant, last: Instant) -> Candidate | None:
     if Cue.DECLARATION in said.cues and said.event.occurred_at >= first:
         return Candidate(said.event, Category.RESPONSE, "it was called an incident", 66, "declaration")
     if said.cues & {Cue.DEPLOY, Cue.ROLLBACK, Cue.REVERT, Cue.FLAG, Cue.CONFIGURE, Cue.RESTART}:
-        inside = first <= said.event.occurred_at <= last
-        why = "a change during the incident" if inside else "a change around the incident"
-        return Candidate(
-            said.event, Category.CHANGE, why, 64 if inside or said.event.occurred_at >= first - NEAR_CHANGE else 50, ""
-        )
+        why = "a change during the incident" if first <= said.event.occurred_at <= last else "a change around the incident"
+        worth = 64 if first - NEAR_CHANGE <= said.event.occurred_at <= last else 50
+        return Candidate(said.event, Category.CHANGE, why, worth, "")
     if Cue.CUSTOMER_UPDATE in said.cues:
         return Candidate(said.event, Category.CUSTOMER_UPDATE, "customers were told", 58, "customer update")
     return None
@@ -253,22 +250,25 @@ def _of_person(said: Said, pending: frozenset[Cue] | None, told: set[str]) -> Ca
         return Candidate(event, Category.DECISION, "a decision: agreed", 72, f"agree {doing or '+'.join(sorted(pending))}")
     if Cue.DECLINED in cues and (actions or pending is not None or Cue.WAIT in cues):
         return Candidate(event, Category.DECISION, "a decision: not to", 70, f"decline {doing}")
-    for cue, category, why, worth, once in _SAYINGS:
-        if cue not in cues:
-            continue
-        if once and why in told:
-            return Candidate(event, category, why, max(worth - once, 20), why)
-        told.add(why)
-        return Candidate(event, category, why, worth, why)
+    saying = _of_saying(event, cues, _SAYINGS, told)
+    if saying is not None:
+        return saying
     if Cue.PROPOSAL in cues and (actions or Cue.WAIT in cues):
         return Candidate(event, Category.DECISION, "a proposal", 62, f"propose {doing}")
     if Cue.COMPLETED in cues and actions:
         return Candidate(event, Category.DECISION, "done", 60, f"done {doing}")
-    for cue, category, why, worth, once in _LESSER_SAYINGS:
+    return _of_saying(event, cues, _LESSER_SAYINGS, told)
+
+
+def _of_saying(
+    event: Event, cues: frozenset[Cue], sayings: tuple[tuple[Cue, Category, str, int, int], ...], told: set[str]
+) -> Candidate | None:
+    """Return the first of `sayings` that a message is; one that was told before is worth less."""
+    for cue, category, why, worth, less in sayings:
         if cue in cues:
             again = why in told
             told.add(why)
-            return Candidate(event, category, why, max(worth - once, 20) if again else worth, why)
+            return Candidate(event, category, why, worth - less if again else worth, why)
     return None
 
 

@@ -1,8 +1,8 @@
 """An alert, the page that it caused, and the post of a bot that names it, are one event.
 
-A page or post is joined to an alert if it names it and no other, comes while the alert fires (or right after its end, for a post
-that says it is resolved), agrees on the service where both tell one, and no second alert of that name fits. An alert that fires
-again has a new start, and is another event.
+A page or post is joined to an alert if it names it and no other, comes while the alert fires (or right after its end, for a
+post that says it is resolved), agrees on the service where both tell one, and no second alert of that name fits. An alert
+that fires again has a new start, and is another event.
 """
 
 from __future__ import annotations

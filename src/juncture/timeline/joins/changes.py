@@ -77,7 +77,7 @@ def join_changes(singles: Sequence[Event], groups: Groups) -> None:
                     head = groups.head_of(other.place)
                     place = other.place if head is None else head
                     distances[place] = min(distances.get(place, CLOSE), abs(other.at - step.at))
-            nearest = sorted(distances, key=lambda place: distances[place])  # noqa: B023 - used at once
+            nearest = sorted(distances, key=lambda place: distances[place])
             if len(nearest) == 1 or distances[nearest[0]] < distances[nearest[1]]:
                 groups.join(step.place, nearest[0])
 

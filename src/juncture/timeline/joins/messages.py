@@ -1,7 +1,7 @@
 """A message in an export and the same message in pasted text are one event.
 
-They are joined if the words are the same, the times overlap (a pasted stamp is exact to the minute), the names of the authors do
-not contradict each other, and there is one such partner.
+They are joined if the words are the same, the times overlap (a pasted stamp is exact to the minute), the names of the authors
+do not contradict each other, and there is one such partner.
 """
 
 from __future__ import annotations
