@@ -1,0 +1,227 @@
+"""Secrets replaced by placeholders in everything that is derived from an artefact. The artefact itself is never changed.
+
+A text is first asked whether it could hold a secret at all: a word such as `pass` or `token`, an address, or a run of twenty
+characters without a gap. One that could is searched for the rules' anchors, and only the rules that are hit are tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+
+import msgspec
+
+from juncture.evidence.secrets.rules import Span, by_anchor
+from juncture.model.evidence import SUMMARY_LIMIT, Details, Sighting
+
+RUN = 20
+"""The shortest token known by its shape alone has so many characters (an AWS access key)."""
+_TAG_BYTES = 2
+_WORDS = (
+    b"pass", b"pw", b"token", b"secret", b"key", b"auth", b"cookie", b"cred", b"://", b"sess", b"bearer", b"basic ", b"begin",
+    b" -u", b"login", b"identified", b"pin", b"otp", b"code", b"sig", b"kennwort", b"contrase", b"senha", b"wachtwoord",
+    b" -p", b" -a ", b" -b", "парол".encode(), "密码".encode(), "パスワード".encode(), b"community", b"ldap", b"jdbc:", b"sqlplus", b"5432:", b"6432:",
+)  # fmt: skip
+_RUN_BYTES = bytes(97 if code < 128 and (chr(code).isalnum() or chr(code) in "_+/=.~%$-") else 32 for code in range(256))
+_RUN = b"a" * RUN
+_PLACEHOLDER = re.compile(r"\[masked: [^\[\]\n]{1,60}\]")
+_KEY_BODY = re.compile(r"^[\s>|]*[A-Za-z0-9+/=_-]{16,}[\s,\"'\\]*$|^\s*-{4,5}\s?END |^\s*[\w-]+: \S+$|^\s*$")
+_BLANKS = re.compile(r"\s+")
+
+
+class Mask:
+    """Masks texts and sightings, and counts what it masked.
+
+    With a `salt` (a store's own, kept secret) a placeholder ends in a tag that is the same for the same secret:
+    `[masked: GitHub token 3f9a]`. The tag is 16 bits of a keyed hash, so without the salt nothing can be tried against it, and
+    with it 1 of 65,536 guesses fits by chance. Without a salt there is no tag.
+    """
+
+    def __init__(self, salt: bytes = b"", *, enabled: bool = True) -> None:
+        self._salt = salt[:64]
+        self._enabled = enabled
+        self._open_key: str | None = None
+        self.counts: Counter[str] = Counter()
+        """How many secrets were masked, by kind."""
+
+    def text(self, value: str) -> str:
+        """Return the text with its secrets replaced; the same object where there are none."""
+        if not self._enabled or not may_hold_secret(value):
+            return value
+        found = secrets_in(value)
+        if not found:
+            return value
+        pieces: list[str] = []
+        at = 0
+        for start, end, kind in found:
+            self.counts[kind] += 1
+            pieces += (value[at:start], self.placeholder(kind, value[start:end]))
+            at = end
+        return "".join((*pieces, value[at:]))
+
+    def placeholder(self, kind: str, secret: str) -> str:
+        """Return what stands for a secret."""
+        if not self._salt:
+            return f"[masked: {kind}]"
+        tag = blake2b(secret.encode("utf-8", "surrogatepass"), key=self._salt, digest_size=_TAG_BYTES)
+        return f"[masked: {kind} {tag.hexdigest()}]"
+
+    def spans(self, value: str) -> list[tuple[int, int, str]]:
+        """Return where secrets begin and end in a text and what stands for them, without counting them."""
+        if not self._enabled or not may_hold_secret(value):
+            return []
+        return [(start, end, self.placeholder(kind, value[start:end])) for start, end, kind in secrets_in(value)]
+
+    def sighting(self, sighting: Sighting) -> Sighting:
+        """Return the sighting with every text in it masked and its summary folded to one line within the limit.
+
+        The same object where nothing changes.
+        """
+        summary = sighting.summary
+        if self._enabled and (self._open_key is not None or may_hold_secret(_all_text(sighting))):
+            sighting = self._masked(sighting)
+            summary = sighting.summary
+        folded = fold(summary)
+        return sighting if folded is sighting.summary else msgspec.structs.replace(sighting, summary=folded)
+
+    def _masked(self, sighting: Sighting) -> Sighting:
+        changed: dict[str, object] = {}
+        summary = self._summary(sighting)
+        if summary is not sighting.summary:
+            changed["summary"] = summary
+        for name in ("actor", "service"):
+            value = getattr(sighting, name)
+            if value and (masked := self.text(value)) is not value:
+                changed[name] = masked
+        for name in ("links", "known_by"):
+            values: tuple[str, ...] = getattr(sighting, name)
+            if (several := tuple(map(self.text, values))) != values:
+                changed[name] = several
+        if sighting.details is not None and (details := self._details(sighting.details)) is not sighting.details:
+            changed["details"] = details
+        return msgspec.structs.replace(sighting, **changed) if changed else sighting
+
+    def _summary(self, sighting: Sighting) -> str:
+        """Mask a summary; also the lines of a private key that a reader gave one by one."""
+        text = sighting.summary
+        if self._open_key == sighting.citation.artefact and _KEY_BODY.match(text):
+            if "END " in text:
+                self._open_key = None
+            return self.placeholder("private key", text)
+        self._open_key = None
+        masked = self.text(text)
+        if "PRIVATE KEY" in text and text.rstrip().endswith("-----") and "END " not in text:
+            self._open_key = sighting.citation.artefact
+        return masked
+
+    def _details(self, details: Details) -> Details:
+        changed: dict[str, object] = {}
+        for name in details.__struct_fields__:
+            value = getattr(details, name)
+            masked = self._value(value)
+            if masked is not value and masked != value:
+                changed[name] = masked
+        return msgspec.structs.replace(details, **changed) if changed else details
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, tuple):
+            return tuple(map(self._value, value))
+        if isinstance(value, dict):
+            return {name: self._field(name, item) for name, item in value.items()}
+        return value
+
+    def _field(self, name: object, value: object) -> object:
+        """Mask a value by itself and by the name that it has: `password` of `{"password": "letmein"}`."""
+        masked = self._value(value)
+        if masked is value and isinstance(name, str) and isinstance(value, str) and value and "\n" not in value:
+            lead = f'"{name}": "'
+            whole = self.text(f'{lead}{value}"')
+            if whole.startswith(lead) and whole != f'{lead}{value}"':
+                return whole[len(lead) : -1]
+        return masked
+
+
+def may_hold_secret(text: str) -> bool:
+    """Tell quickly whether a text could hold a secret. Costs about a microsecond for a message that could not."""
+    data = text.encode("utf-8", "surrogatepass")
+    if _RUN in data.translate(_RUN_BYTES):
+        return True
+    lower = data.lower()
+    return any(word in lower for word in _WORDS)
+
+
+def secrets_in(text: str) -> list[Span]:
+    """Return where secrets stand in a text, in order and without overlap."""
+    # Found here, not at the top: a run that meets nothing suspicious need not read a single rule.
+    from juncture.evidence.secrets import assigned, maintained  # noqa: PLC0415
+
+    lower = _same_length_lower(text)
+    spans: list[Span] = []
+    for anchor, rules in by_anchor():
+        if anchor in lower:
+            for rule in rules:
+                spans.extend(rule.spans(text, lower, anchor))
+    for anchor in maintained.ANCHORS:
+        if anchor in lower:
+            spans.extend(maintained.maintained(text, anchor))
+    for anchor in assigned.ANCHORS:
+        if anchor in lower:
+            spans.extend(assigned.assigned(text, lower, anchor))
+    return _joined(spans, text) if spans else spans
+
+
+def fold(text: str) -> str:
+    """Return a text as one line within the limit of a summary; the same object where it is one."""
+    if len(text) > SUMMARY_LIMIT * 8:
+        text = text[: SUMMARY_LIMIT * 8]
+    folded = text if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " " else _one_line(text)
+    return folded if len(folded) <= SUMMARY_LIMIT else folded[: SUMMARY_LIMIT - 1] + "…"
+
+
+def _one_line(text: str) -> str:
+    return _BLANKS.sub(" ", text.replace("\0", " ")).strip()
+
+
+def _all_text(sighting: Sighting) -> str:
+    details = sighting.details
+    parts = [sighting.summary, sighting.actor or "", sighting.service or "", *sighting.links, *sighting.known_by]
+    if details is not None:
+        parts.extend(_texts_of(getattr(details, name) for name in details.__struct_fields__))
+    return "\n".join(parts)
+
+
+def _texts_of(values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _texts_of(value)
+        elif isinstance(value, dict):
+            yield from _texts_of(value)
+            yield from _texts_of(value.values())
+
+
+def _same_length_lower(text: str) -> str:
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
+def _joined(spans: list[Span], text: str) -> list[Span]:
+    """Join what overlaps; the longest names the kind, the first rule among equals. What is masked already stays."""
+    done = [match.span() for match in _PLACEHOLDER.finditer(text)] if "[masked: " in text else []
+    ordered = sorted(enumerate(spans), key=lambda item: (item[1][0], item[0]))
+    joined: list[tuple[int, int, str, int]] = []
+    for _, (start, end, kind) in ordered:
+        if any(start < stop and end > begin for begin, stop in done):
+            continue
+        if joined and start < joined[-1][1]:
+            begin, stop, first, length = joined[-1]
+            longer = end - start > length
+            joined[-1] = (begin, max(stop, end), kind if longer else first, max(length, end - start))
+        else:
+            joined.append((start, end, kind, end - start))
+    return [(start, end, kind) for start, end, kind, _ in joined]
