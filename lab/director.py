@@ -90,7 +90,7 @@ class Director:
         self.pause(typing[0] * self.tempo, typing[1] * self.tempo)
         person = self.people[role]
         text = write(self.phrases.choose(intent, {**self.slots, **slots}), person.style, self.rng)
-        slipped = slip(text, self.rng) if self.chance(0.05) else text
+        slipped = slip(text, self.rng) if self.chance(0.06) and not person.style.typos else text
         message = self.post(role, slipped, channel, mark=mark)
         if slipped != text:
             self._correct(message, person, slipped, text)

@@ -13,7 +13,7 @@ NAMES = (
     "Arjun Nair", "Chloe Martin", "Milan Petrov", "Aoife Byrne", "Leo Santos", "Fatima Zahra", "Nils Aasen",
 )  # fmt: skip
 SHORT = {"because": "bc", "please": "pls", "people": "ppl", "database": "db", "you": "u", "think": "think", "okay": "ok"}
-KEEP = re.compile(r"(```.*?```|`[^`]*`|<[^>]*>|:[a-z_+0-9]+:|\S*[\d/_]\S*)", re.DOTALL)
+KEEP = re.compile(r"(```.*?```|`[^`]*`|<[^>]*>|:[a-z_+0-9]+:|\S*[\d/_]\S*|\b[A-Z][a-z]+[A-Z]\w*)", re.DOTALL)
 
 
 @dataclass(frozen=True)

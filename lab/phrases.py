@@ -51,7 +51,7 @@ class Phrases:
         used.add(form)
         chosen = expand(form, self._rng)
         words = re.sub(r"\s+", " ", re.sub(r"\s+([,.?!])(?=\s|$)", r"\1", chosen)).strip()
-        words = words.strip().rstrip(",;: ").removesuffix(" -")
+        words = words.strip().rstrip(",; ").removesuffix(" -")
         return SLOT.sub(lambda found: slots[found.group(1)], words)
 
 

@@ -229,7 +229,8 @@ def close(director: Director, how: Manner, channel: str, role: str) -> None:
     if how.support:
         director.say("support", "support_thanks", director.scene.support_channel)
     if how.resolve != "none" or director.chance(0.5):
-        director.say(director.rng.choice(("lead", "dev", role)), "follow_up", channel)
+        speaker = director.rng.choice(("lead", "dev", role))
+        director.say(speaker, "follow_up", channel, thanked=director.slots["right" if speaker != "right" else "db"])
 
 
 def log_line(director: Director) -> str:
