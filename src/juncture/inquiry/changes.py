@@ -12,7 +12,9 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
+from juncture.inquiry.acts import Form, act_of
 from juncture.inquiry.effect import Effect, effect_of
+from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import Roles, roles_of
 from juncture.inquiry.shipments import FAILED_STATES, Shipment, is_undoing, shipments
 from juncture.inquiry.undoing import Remedy, remedies, undone_by
@@ -114,7 +116,7 @@ def changes_before(timeline: Timeline) -> tuple[Change, ...]:
     if effect.started is None:
         return ()
     everything = shipments(timeline.events)
-    before = _before(everything, effect)
+    before = _before([*everything, *_told(timeline, everything)], effect)
     remedy_list = remedies(timeline, effect, within=timedelta(minutes=weights().limits.helped_within_minutes))
     undone = {shipment.anchor.id: undone_by(shipment, everything, remedy_list) for shipment in before}
     rarity = Counter(word for shipment in before for word in tokens(shipment.text))
@@ -125,6 +127,27 @@ def changes_before(timeline: Timeline) -> tuple[Change, ...]:
     roles = roles_of(timeline)
     chosen = ordered[: weights().look_back.most]
     return tuple(_change(rank, shipment, reasons, effect, roles) for rank, (shipment, reasons) in enumerate(chosen, 1))
+
+
+_TOLD_APART = timedelta(minutes=3)
+"""A message about shipping this near to a record of it speaks of the same."""
+
+_NOT_YET = ("merged", "not deployed", "goes out with", "tomorrow", "later")
+
+
+def _told(timeline: Timeline, recorded: Iterable[Shipment]) -> list[Shipment]:
+    """Return what people only said that they shipped: where no tool recorded it, a message is what there is."""
+    known = [one.at for one in recorded if one.runs]
+    found: list[Shipment] = []
+    for event in timeline.events:
+        act = act_of(event) if event.kind in SPOKEN else None
+        if act is None or act.form not in {Form.COMMIT, Form.DONE} or not act.kinds & {"deploy", "configure", "flag", "scale"}:
+            continue
+        if has_word(event.summary, _NOT_YET) or any(abs(event.occurred_at - at) <= _TOLD_APART for at in known):
+            continue
+        if not any(abs(event.occurred_at - one.at) <= _TOLD_APART for one in found):
+            found.append(Shipment(event, (event,)))
+    return found
 
 
 def _before(everything: Iterable[Shipment], effect: Effect) -> list[Shipment]:

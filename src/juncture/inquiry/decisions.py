@@ -13,6 +13,7 @@ from juncture.inquiry.roles import Roles, channel_of, incident_channels, roles_o
 from juncture.inquiry.shipments import results_of
 from juncture.inquiry.speech import (
     act_phrase,
+    best_phrase,
     capital,
     options_in,
     preferred,
@@ -140,13 +141,13 @@ def _options(matter: Matter) -> tuple[str, ...]:
 
 
 def _asked_phrase(event: Event) -> str | None:
-    """Return the act that a message asks for, `it` filled in with the version that it names."""
+    """Return the act that a message asks for, `it` filled in with the version that it names.
+
+    A clause that begins with the act says it best: of `412 went out before this, should we roll back?` the second one.
+    """
     acting = [sentence for sentence in sentences(event.summary) if said(sentence) & {Cue.QUESTION, Cue.PROPOSAL}]
-    for sentence in [*acting, *sentences(event.summary)]:
-        phrase = act_phrase(sentence)
-        if phrase and len(phrase.split()) < 18:
-            return _filled(phrase, event.summary)
-    return None
+    phrase = best_phrase([*acting, *sentences(event.summary)])
+    return _filled(phrase, event.summary) if phrase else None
 
 
 def _filled(phrase: str, text: str) -> str:
@@ -177,7 +178,7 @@ def _with_object(phrase: str, matter: Matter, service: str | None) -> str:
     """Say what is rolled back or restarted where the words leave it open and a version or service is known."""
     if not _BARE.fullmatch(phrase):
         return phrase
-    versions = sorted(name for name in matter.names if "." in name)
+    versions = sorted(matter.names, key=lambda name: ("." not in name, len(name), name))
     named = [*versions, *(event.service for event in matter.events if event.service), *([service] if service else [])]
     return f"{re.sub(r' it$| it(?= )', '', phrase, flags=re.IGNORECASE)} {named[0]}" if named else phrase
 
@@ -191,8 +192,7 @@ def _chosen_phrase(matter: Matter) -> str | None:
     if chosen is None or chosen.kind not in SPOKEN:
         return None
     acting = [sentence for sentence in sentences(chosen.summary) if said(sentence) & {Cue.COMMITMENT, Cue.COMPLETED}]
-    phrases = (act_phrase(sentence) for sentence in [*acting, *sentences(chosen.summary)])
-    return next((phrase for phrase in phrases if phrase and len(phrase.split()) < 18), None)
+    return best_phrase([*acting, *sentences(chosen.summary)])
 
 
 def _chosen(matter: Matter, kind: str, options: tuple[str, ...], service: str | None) -> str:
@@ -202,11 +202,11 @@ def _chosen(matter: Matter, kind: str, options: tuple[str, ...], service: str | 
     if chosen.kind not in SPOKEN:
         return _done(chosen)
     if matter.form is Form.DECLINE:
-        return f"Not now: “{shortened(_first_words(chosen.summary))}”"
+        return f"Not now: “{shortened(declining_words(chosen))}”"
     if kind == "declare":
         severity = re.search(r"\b(?:sev(?:erity)?[\s:-]*\d|p[0-4]|severity:? \w+)\b", chosen.summary, re.IGNORECASE)
         return f"Yes, {severity.group(0)}" if severity else "Yes"
-    if kind in {"escalate", "reroute"} or (matter.form is Form.COMMIT and not options):
+    if kind in {"escalate", "reroute"} or not options:
         phrase = _chosen_phrase(matter)
         if phrase:
             return capital(shortened(_with_object(phrase, matter, service)))
@@ -233,6 +233,13 @@ def _picked(matter: Matter, options: tuple[str, ...]) -> str | None:
     return None
 
 
+def declining_words(event: Event) -> str:
+    """Return the sentence of a message that refuses or puts off, the first one if none stands out."""
+    found = sentences(event.summary)
+    refusing = [one for one in found if said(one) & {Cue.DECLINED, Cue.WAIT}]
+    return next(iter([*refusing, *found]), event.summary)
+
+
 def _handed_to(event: Event) -> str:
     mention = re.search(r"@[\w.-]+(?: [A-Z][\w-]+)?", event.summary)
     return f"Hand over to {mention.group(0)}" if mention else speech().kinds["escalate"].chosen
@@ -254,9 +261,18 @@ def _reason(matter: Matter) -> tuple[str | None, list[Event]]:
     """Return the reason that was given then, word for word, and the message that gave it."""
     chosen = [matter.chosen] if matter.chosen else []
     for event in [*chosen, *reversed(matter.asked)]:
-        if event.kind in SPOKEN and (reason := reason_in(event.summary)):
+        reason = reason_in(event.summary) if event.kind in SPOKEN else None
+        if reason is None and event is matter.chosen and matter.form is Form.DECLINE:
+            reason = _other_words(event)
+        if reason:
             return shortened(reason, 200), [event]
     return None, []
+
+
+def _other_words(event: Event) -> str | None:
+    """Return what a refusal says beside refusing: in a chat, that is its reason."""
+    refusing = declining_words(event)
+    return next((one.strip(" .") for one in sentences(event.summary) if one != refusing and not one.endswith("?")), None)
 
 
 def _outcome(

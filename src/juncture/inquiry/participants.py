@@ -24,6 +24,7 @@ _ACT_WORDS = {
     "configure": "a change of a setting",
     "shield": "a limit on traffic",
 }
+_FORM_WORDS = {Form.ASK: "proposed", Form.AGREE: "agreed to", Form.DECLINE: "spoke against"}
 _PARTS: tuple[tuple[frozenset[Cue], str], ...] = (
     (frozenset({Cue.SYMPTOM}), "reported what they saw"),
     (frozenset({Cue.HYPOTHESIS, Cue.FINDING, Cue.RULED_OUT}), "searched for what was wrong"),
@@ -111,9 +112,7 @@ def _acts(event: Event) -> list[str]:
     act = act_of(event)
     acting = next((_ACT_WORDS[kind] for kind in _ACT_WORDS if act and kind in act.kinds), None)
     if act is not None and acting is not None:
-        if act.form is Form.ASK:
-            return [f"proposed {acting}"]
-        return [f"spoke against {acting}" if act.form is Form.DECLINE else f"carried out {acting}"]
+        return [f"{_FORM_WORDS.get(act.form, 'carried out')} {acting}"]
     if act is not None and act.kinds & {"escalate", "reroute"}:
         return ["handed over or called for help"]
     if event.kind is Kind.COMMAND:

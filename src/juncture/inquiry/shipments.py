@@ -43,7 +43,7 @@ class Shipment(Struct, frozen=True):
     @property
     def runs(self) -> bool:
         """Whether the evidence shows that it went into use, and not only that it was written."""
-        return self.anchor.kind in _RUNS or self.anchor.kind is Kind.COMMAND
+        return self.anchor.kind in {*_RUNS, Kind.COMMAND, Kind.MESSAGE, Kind.UTTERANCE}
 
     @property
     def service(self) -> str | None:

@@ -16,6 +16,9 @@ from juncture.inquiry.words import has_word
 QUESTION_LIMIT = 110
 """A question longer than this many characters is cut at a word: it is read in a list."""
 
+LONGEST_PHRASE = 18
+"""An act is said in fewer words; more are a story."""
+
 
 class KindWords(Struct, frozen=True):
     """How a kind of decision is asked, and what was chosen, where nobody said it."""
@@ -69,6 +72,21 @@ def act_phrase(text: str) -> str | None:
     phrase = re.sub(r"^an? (?=restart|revert|reboot|roll-?back|fail-?over)", "", phrase, flags=re.IGNORECASE)
     phrase = _AFTERTHOUGHT.split(_base_form(phrase), maxsplit=1)[0].strip(" ,.!?…:;-\"'“”")
     return phrase if has_word(phrase.split(",")[0], _VERBS()) or _starts_with_act(phrase) else None
+
+
+def best_phrase(candidates: Iterable[str]) -> str | None:
+    """Return the best act phrase of several sentences: one that a clause begins with, else the first; None if none acts."""
+    found: list[str] = []
+    for sentence in candidates:
+        later = re.split(r",\s+|:\s+|\s-\s", sentence)[1:]
+        proposing = [clause for clause in later if _LEAD().match(clause.lstrip())]
+        for clause in (*proposing, sentence, *reversed(later)):
+            phrase = act_phrase(clause)
+            if phrase and len(phrase.split()) < LONGEST_PHRASE:
+                if _starts_with_act(phrase):
+                    return phrase
+                found.append(phrase)
+    return found[0] if found else None
 
 
 def options_in(text: str) -> tuple[str, ...]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from juncture.document.drafting import summary
 from juncture.document.drafting.facts import Facts
 from juncture.document.drafting.footnotes import plain
 from juncture.document.drafting.title import joined
+from juncture.inquiry.people import SPOKEN
+from juncture.inquiry.roles import channel_of, incident_channels
 from juncture.inquiry.speech import shortened
 from juncture.model.evidence import AlertDetails, Event, Kind, TurnDetails
 from juncture.model.instants import duration_text, seconds_between
@@ -120,15 +124,46 @@ def _alert(facts: Facts, event: Event) -> str:
 
 
 def changes(facts: Facts) -> str:
-    """Return the changes before the start as candidates."""
+    """Return the changes before the start as candidates, and what was said of changes."""
+    told = _said_of_changes(facts)
     if facts.effect.started is None:
-        return "Without a start, the evidence cannot say which changes came before it.\n\n" + block("changes")
-    if not facts.changes:
-        return "The evidence holds no change before the start.\n\n" + block("changes")
-    return (
-        "Candidates, ranked by nearness to the start, blast radius, and what undoing them did. "
-        "The rank says where to look first; it is no finding.\n\n" + block("changes")
-    )
+        text = "Without a start, the evidence cannot say which changes came before it."
+    elif not facts.changes:
+        text = "The evidence holds no change before the start."
+    else:
+        text = (
+            "Candidates, ranked by nearness to the start, blast radius, and what undoing them did. "
+            "The rank says where to look first; it is no finding."
+        )
+    return "\n\n".join(part for part in (text, block("changes"), told) if part)
+
+
+_SHIPPED = re.compile(
+    r"\b(?:since|after|before) the (?:deploy|release|rollout|migration|config|change|merge)"
+    r"|\b(?:went|gone|rolled|pushed|shipped|goes) (?:out|live)\b"
+    r"|\b(?:deployed|released|shipped|merged)\b[^?]*\b(?:ago|at|before|earlier|today)\b",
+    re.IGNORECASE,
+)
+"""How people speak of a change that was shipped."""
+
+MOST_SAID = 5
+
+
+def _said_of_changes(facts: Facts) -> str:
+    """Return what responders said of changes while it lasted: where no tool recorded a change, this is the trace of it."""
+    channels = incident_channels(facts.timeline)
+    told = [
+        event
+        for event in facts.timeline.events
+        if event.kind in SPOKEN and channel_of(event) in channels and _SHIPPED.search(event.summary)
+        if facts.effect.started is None or event.occurred_at >= facts.effect.started
+    ]
+    lines = [
+        f"- {facts.stamp(event.occurred_at)}, {facts.roles.said_of(event.actor)}: "
+        f"“{plain(shortened(facts.roles.anonymise(event.summary), 200))}”{facts.footnotes.of_event(event.id)}"
+        for event in told[:MOST_SAID]
+    ]
+    return "Said of changes while it lasted:\n\n" + "\n".join(lines) if lines else ""
 
 
 def factors(_facts: Facts) -> str:

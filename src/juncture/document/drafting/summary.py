@@ -131,7 +131,7 @@ def last_step(facts: Facts) -> str:
         return ""
     last = steps[-1]
     after = duration_text(seconds_between(last.at, mitigated))
-    chosen = plain(last.chosen.rstrip("."))
+    chosen = plain(last.chosen.strip(".“”"))
     mark = facts.footnotes.of_event(last.event)
     return f"The last step chosen before users recovered was “{chosen}”, at {facts.stamp(last.at)}, {after} before.{mark}"
 
@@ -177,6 +177,6 @@ def _signal(facts: Facts, event: Event | None) -> str:
 
 def _after(facts: Facts, earlier: MilestoneName, at: Instant, what: str) -> str:
     before = facts.at(earlier)
-    if before is None or at < before:
+    if before is None or seconds_between(before, at) < 1:
         return ""
     return f", {duration_text(seconds_between(before, at))} after {what}"
