@@ -38,6 +38,8 @@ class LogRecord(Struct, frozen=True, kw_only=True):
     details: Details | None = None
     recorded_at: Instant | None = None
     ended_at: Instant | None = None
+    known_at: Instant | None = None
+    known_by: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
 
@@ -73,6 +75,8 @@ def sighting_of(record: LogRecord, source: str, artefact: Artefact, event_id: Ev
         latest=record.span.latest,
         recorded_at=record.recorded_at or record.span.occurred_at,
         ended_at=record.ended_at,
+        known_at=record.known_at,
+        known_by=record.known_by,
         summary=record.text,
         citation=artefact.cite(record.place),
         actor=record.actor,

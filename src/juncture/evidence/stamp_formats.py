@@ -168,7 +168,7 @@ FORMATS: tuple[StampFormat, ...] = (
     StampFormat(
         "month-name",  # syslog, ctime, `date`, Cisco, java.util.logging, Apache error
         _compiled(
-            rf"{_WEEKDAY}{_MONTH}\x20{{1,2}}(?P<day>\d{{1,2}})(?:,?\x20(?P<year>\d{{4}}),?)?\x20{{1,2}}{_CLOCK}{_ZONE}"
+            rf"{_WEEKDAY}{_MONTH}\x20{{1,2}}(?P<day>\d{{1,2}})(?:,?\x20(?P<year>\d{{4}}),?)?(?:\x20@)?\x20{{1,2}}{_CLOCK}{_ZONE}"
             r"(?:\x20(?P<year_after>\d{4})(?=[\]),:]|$))?"
         ),
         _named_month,

@@ -158,7 +158,7 @@ class Stamps:
             self._previous = value
             zone = meant_by(reading.zone, value, self._settings.zone) if reading.zone else None
             if zone is None:
-                zone = self._zone()
+                zone = self.zone()
             if isinstance(zone, ZoneInfo) and zone is not _UTC:
                 return from_wall_clock(value, zone, width_seconds=reading.width)
             if reading.zone in AMBIGUOUS:
@@ -168,7 +168,8 @@ class Stamps:
         last = instant + dt.timedelta(seconds=reading.width) - _MICROSECOND if reading.width else instant
         return Span(instant, instant, last)
 
-    def _zone(self) -> ZoneInfo:
+    def zone(self) -> ZoneInfo:
+        """Return where times without a zone are meant, and note it if it had to be assumed."""
         if self._settings.zone is None:
             self._note("zone", "times carry no zone; read as UTC (--timezone says another)")
         return self._settings.zone or _UTC

@@ -1,0 +1,309 @@
+"""From JSON objects with a time in them to log entries and records: which field is what, and what a person reads of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from juncture.evidence.change_records import change_of
+from juncture.evidence.columns import best, fitting, plain_name
+from juncture.evidence.log_lines import LEVEL_OF, RAW_LIMIT, SYSLOG_LEVELS, level_in
+from juncture.evidence.log_record import TEXT_LIMIT, LogRecord
+from juncture.evidence.time_fields import TimeField, is_time
+from juncture.evidence.times import Span
+from juncture.model.evidence import Details, Kind, Lane, LogDetails, RecordDetails
+from juncture.model.instants import Instant
+
+Flat = dict[str, object]
+"""An object's plain values by dotted name."""
+
+EXTRAS_LIMIT = 8
+EXTRA_CHARACTERS = 300
+"""Further fields, and characters of them, that the text of an entry shows behind its message."""
+FIELDS_LIMIT = 60
+VALUE_LIMIT = 500
+"""Fields of a record that are kept, and characters of each; what is longer is in the source."""
+_DEPTH = 4
+_CONSTANT_FROM = 5
+"""Sample objects from which on a field that never changes is taken for a label of the file."""
+_WRAPPERS = re.compile(r"^(?:attr|attributes|fields|extra|context|data|payload|jsonPayload|details|meta|labels|body)\.")
+_NUMBER_LEVELS = {10: "debug", 20: "debug", 30: "info", 40: "warning", 50: "error", 60: "fatal"}
+"""pino and bunyan."""
+_CHAT = {"channel", "channelname", "channelid", "room", "roomid", "thread", "threadid", "threadts", "conversation"}
+_LAST_LINE = re.compile(r"^Traceback")
+
+
+def flatten(value: dict[str, object]) -> Flat:
+    """Return an object's plain values by dotted name; arrays are written as JSON. An Elasticsearch hit is its document."""
+    source = value.get("_source")
+    flat: Flat = {}
+    _flatten(source if isinstance(source, dict) else value, "", flat, _DEPTH)
+    return flat
+
+
+def _flatten(value: dict[str, object], prefix: str, flat: Flat, depth: int) -> None:
+    for name, inner in value.items():
+        key = f"{prefix}{name}"
+        if isinstance(inner, dict):
+            if "$date" in inner or "$numberLong" in inner:
+                flat[key] = inner
+            elif depth > 1:
+                _flatten(inner, f"{key}.", flat, depth - 1)
+            else:
+                flat[key] = _json(inner)
+        elif isinstance(inner, list):
+            flat[key] = _bytes_text(inner) or _json(inner)
+        elif inner is not None:
+            flat[key] = inner
+
+
+class FieldMap:
+    """Which field of a file's objects is what, learnt from the first of them."""
+
+    def __init__(self, samples: list[Flat]) -> None:
+        names = list(dict.fromkeys(name for sample in samples for name in sample))
+        self.times = _time_names(names, samples)
+        self.ended = [name for name in fitting(names, "ended") if name not in self.times[:1]]
+        self.recorded = [name for name in fitting(names, "recorded") if name not in self.times[:1]]
+        taken = set(self.times)
+        self.levels = [name for name in fitting(names, "level") if any(_level(sample.get(name)) for sample in samples)]
+        self.syslog_level = best(names, "syslog_level")
+        messages = [name for name in fitting(names, "message") if name not in taken and name not in self.levels]
+        self.messages = [name for name in messages if any(isinstance(sample.get(name), str) for sample in samples)]
+        self.services = [name for name in fitting(names, "service") if name not in taken]
+        self.actors = [name for name in fitting(names, "actor") if name not in self.messages[:1]]
+        self.lane = best(names, "lane")
+        plain = {plain_name(name) for name in names}
+        leveled = sum(level_in(str(sample.get(name, ""))) is not None for sample in samples for name in self.messages[:1])
+        self.is_log = bool(self.levels or self.syslog_level or {"stream", "logger"} & plain) or leveled * 2 >= len(samples)
+        self.is_chat = not self.is_log and bool(plain & _CHAT) and bool(self.actors and self.messages)
+        counts = Counter(name for sample in samples for name in sample)
+        self.constant = {
+            name
+            for name in names
+            if counts[name] == len(samples) >= _CONSTANT_FROM and len({repr(sample[name]) for sample in samples}) == 1
+        }
+
+
+class Records:
+    """Turns the objects of one file into entries."""
+
+    def __init__(self, fields: FieldMap, times: TimeField) -> None:
+        self._fields = fields
+        self._times = times
+
+    def record(self, flat: Flat, raw: str, place: str) -> LogRecord | None:
+        """Return the entry of an object, None if it has no time."""
+        fields = self._fields
+        found = self._time(flat)
+        if found is None:
+            return None
+        time_name, span = found
+        message_name, message = self._message(flat)
+        level = self._level(flat, message)
+        service = _first_text(flat, fields.services)
+        others = {name: value for name, value in flat.items() if name not in (time_name, message_name)}
+        change = None if level is not None else change_of(flat, message)
+        said = f"{message}{self._extras(flat, time_name, message_name, service)}" if message else ""
+        text = said or self._pairs(flat, time_name)
+        actor = _first_text(flat, fields.actors) if change or not fields.is_log else None
+        kind, lane, details = self._kind(flat, level, others)
+        if change is not None:
+            kind, lane, details, text = change.kind, Lane.CHANGE, change.details, change.text or text
+        return LogRecord(
+            span=span,
+            text=text[:TEXT_LIMIT],
+            message=text[:TEXT_LIMIT],
+            raw=raw[:RAW_LIMIT],
+            place=place,
+            lines=_lines(place),
+            level=level,
+            service=service or (change.service if change else None),
+            actor=actor,
+            kind=kind,
+            lane=lane,
+            details=details,
+            recorded_at=self._instant(flat, fields.recorded),
+            ended_at=self._instant(flat, fields.ended, after=span),
+            known_at=span.occurred_at if kind is Kind.MESSAGE else None,
+            known_by=(actor,) if kind is Kind.MESSAGE and actor else (),
+            links=change.links if change else (),
+        )
+
+    def _time(self, flat: Flat) -> tuple[str, Span] | None:
+        for name in self._fields.times:
+            if name in flat and (span := self._times.span(flat[name])) is not None:
+                return name, span
+        for name, value in flat.items():
+            if name not in self._fields.times and _is_time_name(name) and is_time(value):
+                span = self._times.span(value)
+                if span is not None:
+                    return name, span
+        return None
+
+    def _instant(self, flat: Flat, names: list[str], after: Span | None = None) -> Instant | None:
+        for name in names:
+            if name in flat and (span := self._times.span(flat[name])) is not None:
+                return span.occurred_at if after is None or span.occurred_at > after.occurred_at else None
+        return None
+
+    def _message(self, flat: Flat) -> tuple[str | None, str]:
+        for name in self._fields.messages:
+            if text := _text(flat.get(name)):
+                return name, text.strip()
+        fallback = best(flat, "message")
+        return fallback, (_text(flat[fallback]) or "").strip() if fallback else ""
+
+    def _level(self, flat: Flat, message: str) -> str | None:
+        for name in self._fields.levels:
+            if level := _level(flat.get(name)):
+                return level
+        if self._fields.syslog_level and (number := _text(flat.get(self._fields.syslog_level))) and number in "01234567":
+            return SYSLOG_LEVELS[int(number)]
+        return level_in(message) if self._fields.is_log else None
+
+    def _kind(self, flat: Flat, level: str | None, others: Flat) -> tuple[Kind | None, Lane | None, Details | None]:
+        lane = _lane(flat.get(self._fields.lane)) if self._fields.lane else None
+        if level is not None or self._fields.is_log:
+            return None, lane, LogDetails(level=level)
+        if self._fields.is_chat:
+            return Kind.MESSAGE, lane or Lane.PEOPLE, RecordDetails(_texts(others))
+        return Kind.RECORD, lane, RecordDetails(_texts(others))
+
+    def _extras(self, flat: Flat, time_name: str, message_name: str | None, service: str | None) -> str:
+        """Return what else an entry says, as `name=value`; labels that all entries share and ids of no use left out."""
+        fields = self._fields
+        if not fields.is_log and " " in (_text(flat.get(message_name or "")) or ""):
+            return ""
+        known = {time_name, message_name, *fields.times, *fields.levels, fields.syslog_level, fields.lane}
+        known.update(fields.services, () if fields.is_log else fields.actors)
+        said: list[str] = []
+        size = 0
+        for name, value in flat.items():
+            if name in known or name in fields.constant or _is_boring(name) or isinstance(value, bool):
+                continue
+            text = _short(_text(value) or "")
+            if not text or text == service or (_is_time_name(name) and is_time(value)):
+                continue
+            pair = f"{_WRAPPERS.sub('', name)}={text}"
+            size += len(pair)
+            if len(said) == EXTRAS_LIMIT or size > EXTRA_CHARACTERS:
+                break
+            said.append(pair)
+        return f" {' '.join(said)}" if said else ""
+
+    def _pairs(self, flat: Flat, time_name: str) -> str:
+        """Return an object without a message as `name=value, …`."""
+        pairs = (f"{name}={_short(text)}" for name, value in flat.items() if name != time_name and (text := _text(value)))
+        text = ", ".join(pair for pair, _ in zip(pairs, range(2 * EXTRAS_LIMIT), strict=False))
+        return text[: 2 * EXTRA_CHARACTERS] or time_name
+
+
+def _first_text(flat: Flat, names: list[str]) -> str | None:
+    return next((text for name in names if (text := _text(flat.get(name)))), None)
+
+
+def clean(text: str) -> str:
+    """Return text without NULs, and with U+FFFD for halves of surrogate pairs: every later step can write it."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _time_names(names: list[str], samples: list[Flat]) -> list[str]:
+    """Return the names of fields that hold times, the best first; those named as times come before any other."""
+    named = [name for name in fitting(names, "time") if _holds_times(name, samples)]
+    if named:
+        return named
+    return [name for name in names if _holds_times(name, samples) and not isinstance(_first(name, samples), int | float)]
+
+
+def _holds_times(name: str, samples: Iterable[Flat]) -> bool:
+    values = [sample[name] for sample in samples if name in sample]
+    return bool(values) and sum(map(is_time, values)) * 2 > len(values)
+
+
+def _first(name: str, samples: Iterable[Flat]) -> object:
+    return next((sample[name] for sample in samples if name in sample), None)
+
+
+@lru_cache(maxsize=4096)
+def _is_time_name(name: str) -> bool:
+    plain = plain_name(name)
+    return plain.endswith(("time", "at", "ts", "date", "stamp")) or best([name], "time") is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_boring(name: str) -> bool:
+    return (
+        name.startswith("_") or best([name], "boring") is not None or plain_name(name).endswith(("traceid", "spanid", "uuid"))
+    )
+
+
+def _level(value: object) -> str | None:
+    if isinstance(value, str):
+        return LEVEL_OF.get(value.strip().lower())
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _NUMBER_LEVELS.get(value)
+    return None
+
+
+def _lane(value: object) -> Lane | None:
+    text = (_text(value) or "").lower()
+    return Lane(text) if text in set(Lane) else None
+
+
+def _lines(place: str) -> tuple[int, int] | None:
+    if not place.startswith("line:"):
+        return None
+    first, _, last = place.removeprefix("line:").partition("-")
+    return int(first), int(last or first)
+
+
+def _texts(flat: Flat) -> dict[str, str]:
+    """Return fields as text, within limits."""
+    pairs = ((name, _text(value)) for name, value in flat.items())
+    kept = ((clean(name), text[:VALUE_LIMIT]) for name, text in pairs if text)
+    return {name: text for (name, text), _ in zip(kept, range(FIELDS_LIMIT), strict=False)}
+
+
+def _text(value: object) -> str | None:
+    """Return a plain value as text, None where there is none."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return clean(value)
+    return _json(value) if isinstance(value, dict | list | bool) else str(value)
+
+
+def _short(text: str) -> str:
+    """Return the telling line of a text of several: the last of a Python traceback, else the first."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2:
+        return text.strip()
+    return lines[-1].strip() if _LAST_LINE.match(lines[0]) else lines[0].strip()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)[:TEXT_LIMIT]
+
+
+def _bytes_text(value: list[object]) -> str | None:
+    """Return the text of an array of bytes, as journald writes messages with control characters."""
+    if not value or not all(isinstance(item, int) and not isinstance(item, bool) and 0 <= item < 256 for item in value):
+        return None
+    data = bytes(item for item in value if isinstance(item, int))
+    text = data.decode("utf-8", "replace")
+    return text.strip() if sum(char.isprintable() or char.isspace() for char in text) * 10 > len(text) * 9 else None
+
+
+def streams(value: dict[str, object]) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the lines of a Loki stream with their numbers (`query_range` with `resultType` streams)."""
+    labels, lines = value.get("stream"), value.get("values")
+    if isinstance(labels, dict) and isinstance(lines, list):
+        for number, line in enumerate(lines):
+            if isinstance(line, list) and len(line) >= 2:
+                yield number, {**labels, "ts": line[0], "message": line[1]}
