@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from juncture.inquiry.acts import Form, act_of
-from juncture.inquiry.effect import Effect, effect_of
+from juncture.inquiry.effect import AT_THE_START, Effect, effect_of
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import Roles, roles_of
 from juncture.inquiry.shipments import FAILED_STATES, Shipment, is_undoing, shipments
@@ -22,9 +22,6 @@ from juncture.inquiry.words import has_word, tokens
 from juncture.model.evidence import ChangeDetails, Citation, Event, Kind
 from juncture.model.instants import clock_time, duration_text, seconds_between
 from juncture.model.record import Change, Timeline
-
-AT_THE_START = timedelta(seconds=60)
-"""A change this little after the start still counts: a start is no more exact than the interval of its metric."""
 
 
 class Reason(Struct, frozen=True):

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from juncture.inquiry.acts import Form
-from juncture.inquiry.effect import effect_of, end_of, instant_of, said, start_of
+from juncture.inquiry.effect import AT_THE_START, effect_of, end_of, instant_of, said, start_of
 from juncture.inquiry.matters import Matter, matters
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import Roles, channel_of, incident_channels, roles_of
@@ -84,8 +84,12 @@ def _is_a_choice(matter: Matter, timeline: Timeline) -> bool:
         return False
     if matter.kinds == {"tell"}:
         return bool(matter.asked)
-    if matter.kinds <= {"deploy", "configure", "scale"} and not matter.asked and matter.form is not Form.COMMIT:
-        return _is_about_the_effect(matter, timeline)
+    if matter.kinds <= {"deploy", "configure", "scale"}:
+        start = start_of(timeline)
+        if start is not None and matter.chosen_at <= start + AT_THE_START:
+            return False
+        if not matter.asked and matter.form is not Form.COMMIT:
+            return _is_about_the_effect(matter, timeline)
     return True
 
 

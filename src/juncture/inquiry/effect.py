@@ -25,6 +25,10 @@ _EARLY = timedelta(minutes=2)
 """Signals this much before the start still speak of the effect: the start is no more exact than a scrape interval."""
 
 
+AT_THE_START = timedelta(seconds=60)
+"""A change this little after the start still came before it: a start is no more exact than the interval of its metric."""
+
+
 class Effect(Struct, frozen=True):
     """What was felt, from `started` (the best known start) to `until` (None while unknown).
 

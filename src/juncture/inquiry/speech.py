@@ -71,7 +71,7 @@ def act_phrase(text: str) -> str | None:
         phrase = shorter
     phrase = re.sub(r"^an? (?=restart|revert|reboot|roll-?back|fail-?over)", "", phrase, flags=re.IGNORECASE)
     phrase = _AFTERTHOUGHT.split(_base_form(phrase), maxsplit=1)[0].strip(" ,.!?…:;-\"'“”")
-    return phrase if has_word(phrase.split(",")[0], _VERBS()) or _starts_with_act(phrase) else None
+    return phrase if _starts_with_act(phrase) or has_word(phrase.split(",")[0], _PLAIN_ACTS) else None
 
 
 def best_phrase(candidates: Iterable[str]) -> str | None:
@@ -198,8 +198,9 @@ def _TAIL() -> re.Pattern[str]:  # noqa: N802 - a pattern made once, from data
 
 
 @cache
-def _VERBS() -> tuple[str, ...]:  # noqa: N802 - a list made once, from data
-    return (*speech().verbs.base, "rollback", "failover", "restart", "revert", "hotfix")
+def _ACT_FIRST() -> re.Pattern[str]:  # noqa: N802 - a pattern made once, from data
+    verbs = sorted((*speech().verbs.base, *_PLAIN_ACTS), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, verbs))})(?![\w-])", re.IGNORECASE)
 
 
 @cache
@@ -251,7 +252,14 @@ _PARTED_VERB = re.compile(
 
 
 def _starts_with_act(phrase: str) -> bool:
-    return phrase.lower().startswith(_VERBS()) or _PARTED_VERB.match(phrase) is not None
+    return _ACT_FIRST().match(phrase) is not None or _PARTED_VERB.match(phrase) is not None
+
+
+_PLAIN_ACTS = (
+    "roll back", "rollback", "revert", "restart", "fail over", "failover", "kill", "cancel", "terminate", "redeploy", "hotfix",
+    "reboot", "re-route",
+)  # fmt: skip
+"""Words that name an act wherever they stand: `prod restart?`."""
 
 
 _SMALL = frozenset(

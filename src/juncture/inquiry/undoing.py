@@ -73,8 +73,7 @@ def _refused(act: Act, events: list[Event]) -> bool:
     for event in events:
         if not act.event.occurred_at < event.occurred_at <= act.event.occurred_at + _SAME_STEP:
             continue
-        by_whom = act.event.actor is None or event.actor == act.event.actor
-        if event.kind in SPOKEN and by_whom and said_refused(event.summary):
+        if event.kind in SPOKEN and said_refused(event.summary):
             return True
         other = act_of(event)
         if other is not None and other.form in _DONE and not other.kinds & act.kinds:
