@@ -14,11 +14,15 @@ from functools import cache
 from importlib.resources import files
 
 from msgspec import Struct, convert
+from msgspec.structs import replace
 
 from juncture.evidence.turns import turns
 from juncture.model.evidence import Event, Series, TurnDetails
 from juncture.model.instants import Instant
 from juncture.timeline.merge import as_event
+
+VANISHED_FOR = timedelta(seconds=30)
+"""A series that ends this long before the recording is gone; less is the last scrape that was missed."""
 
 _COUNTER = re.compile(r"(?:_total|_count)$")
 _PARTS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
@@ -100,9 +104,47 @@ def effects_of(events: Sequence[Event], series: Sequence[Series] = ()) -> list[E
     told = {event.details.metric for event in events if isinstance(event.details, TurnDetails)}
     silent = [one for one in series if one.metric not in told and measure_of(one.metric, one.labels)]
     own = (as_event(turn) for one in silent for turn in turns(one, _range_of(series)))
-    found = [*_effects_of(events, in_timeline=True), *_effects_of(own, in_timeline=False)]
+    found = _without_vanished([*_effects_of(events, in_timeline=True), *_effects_of(own, in_timeline=False)], series)
     found.sort(key=lambda effect: (effect.started_at, effect.metric, effect.turn.id))
     return found
+
+
+def _without_vanished(effects: list[Effect], series: Sequence[Series]) -> list[Effect]:
+    """Return effects; errors whose series ended before the recording ended with it, or are left out where it isn't told when.
+
+    A counter of errors vanishes when its program restarts. That it is over shows where the series ends or, without the series,
+    where one of the same service with fewer labels (a ratio over all of them) came back.
+    """
+    ends = {_name_of(one.metric, one.labels): one.instants[-1] for one in series if one.instants}
+    last = max(ends.values(), default=None)
+    kept: list[Effect] = []
+    for effect in effects:
+        if effect.ended_at is not None or effect.measure.kind != "errors":
+            kept.append(effect)
+            continue
+        end = ends.get(_name_of(effect.metric, _labels_of(effect)))
+        if end is not None and last is not None and last - end > VANISHED_FOR:
+            kept.append(replace(effect, ended_at=max(end - _window_of(effect.metric), effect.started_at)))
+        elif not any(_tells_whole(other, effect) for other in effects):
+            kept.append(effect)
+    return kept
+
+
+def _tells_whole(other: Effect, part: Effect) -> bool:
+    return (
+        other.ended_at is not None
+        and other.measure.kind in {"errors", "success"}
+        and other.turn.service == part.turn.service
+        and len(_labels_of(other)) < len(_labels_of(part))
+    )
+
+
+def _labels_of(effect: Effect) -> dict[str, str]:
+    return effect.turn.details.labels if isinstance(effect.turn.details, TurnDetails) else {}
+
+
+def _name_of(metric: str, labels: dict[str, str]) -> tuple[str, str]:
+    return metric, repr(sorted(labels.items()))
 
 
 def _range_of(series: Sequence[Series]) -> tuple[Instant, Instant]:
@@ -120,7 +162,7 @@ def _effects_of(events: Iterable[Event], *, in_timeline: bool) -> Iterator[Effec
         measure = measure_of(details.metric, details.labels)
         if measure is None:
             continue
-        name = (details.metric, repr(sorted(details.labels.items())))
+        name = _name_of(details.metric, details.labels)
         if details.direction == "back" and name in begun:
             yield _effect(*begun.pop(name), event, in_timeline=in_timeline)
         elif details.direction == measure.bad and name not in begun:
