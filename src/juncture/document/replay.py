@@ -2,7 +2,8 @@
 
 The rules, one place for the exported file, which hides, and for the server, which never sends:
 
-- an event is known from its `known_at` on; where nothing shows anybody to have seen it, never;
+- an event is known from its `known_at` on, as it was known then (`juncture.timeline.known`); where nothing shows anybody to
+  have seen it, never;
 - a decision is known when it is made, or when the message that tells it was known, if that is later; what came of it never,
   because nobody could know it while deciding;
 - a change is known when its event is; its rank and reasons are hindsight;
@@ -14,11 +15,12 @@ The rules, one place for the exported file, which hides, and for the server, whi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 import msgspec
 
-from juncture.model.evidence import Citation, Details, Event, MessageDetails
+from juncture.model.evidence import Citation, Event, MessageDetails
 from juncture.model.identity import EventId
 from juncture.model.instants import Instant, clock_time
 from juncture.model.record import (
@@ -31,9 +33,10 @@ from juncture.model.record import (
     Phase,
     Postmortem,
 )
-from juncture.timeline.known import known_at
+from juncture.timeline.known import as_known, known_at
 
 _ACTS = frozenset({MilestoneName.DETECTED, MilestoneName.ACKNOWLEDGED, MilestoneName.DECLARED})
+_INSTANT = timedelta(microseconds=1)
 _T = TypeVar("_T")
 
 
@@ -77,6 +80,20 @@ def excerpts_at(postmortem: Postmortem, excerpts: Mapping[Citation, _T]) -> dict
     parts = (postmortem.timeline, postmortem.decisions, postmortem.changes, postmortem.milestones)
     cited = {citation for part in parts for each in part for citation in each.citations}
     return {citation: excerpt for citation, excerpt in excerpts.items() if citation in cited}
+
+
+def told_later(event: Event) -> tuple[str, Instant] | None:
+    """Return what stands for an event's summary while that would tell what lay ahead, and the instant from which it may.
+
+    So many lines, the height of a peak, words edited later: None where the summary tells nothing of the kind.
+    """
+    edited = event.details.edited_at if isinstance(event.details, MessageDetails) else None
+    for instant in (event.ended_at, edited):
+        if instant is not None and instant > event.occurred_at:
+            before = as_known(event, instant - _INSTANT).summary
+            if before != event.summary:
+                return before, instant
+    return None
 
 
 def decision_known_at(decision: Decision, events: Sequence[Event]) -> Instant:
@@ -126,25 +143,8 @@ def _is_by(known: Instant | None, instant: Instant) -> bool:
 
 
 def _event_then(event: Event, instant: Instant) -> Event:
-    """Return an event without what was learned of it later: its end, later sightings, why it turned out to matter."""
-    goes_on = event.ended_at is not None and event.ended_at > instant
-    return msgspec.structs.replace(
-        event,
-        aliases=(),
-        ended_at=None if goes_on else event.ended_at,
-        latest=min(event.latest, max(instant, event.earliest)),
-        citations=event.citations[:1],
-        links=(),
-        why_key=None,
-        details=_details_then(event.details),
-    )
-
-
-def _details_then(details: Details | None) -> Details | None:
-    """Return what a message said of itself when it was posted; other details may tell the whole course of a thing."""
-    if isinstance(details, MessageDetails):
-        return MessageDetails(channel=details.channel, thread=details.thread, bot=details.bot)
-    return None
+    """Return an event as it was known, without links, which later sightings may have brought."""
+    return msgspec.structs.replace(as_known(event, instant), links=())
 
 
 def _decision_then(decision: Decision) -> Decision:

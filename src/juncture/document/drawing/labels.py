@@ -38,7 +38,7 @@ def cut(text: str, most: int) -> str:
     text = " ".join(text.split())
     if len(text) <= most:
         return text
-    words = text[: most - 1].rsplit(" ", 1)[0]
+    words = text[:most].rpartition(" ")[0]
     kept = words if len(words) > most // 2 else text[: most - 1]
     return kept.rstrip(" ,.;:-") + "…"
 

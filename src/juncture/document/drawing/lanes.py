@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from juncture.document.drawing.anchors import decision_anchor, event_anchor
 from juncture.document.drawing.clock import Clock, milliseconds
@@ -19,7 +20,7 @@ from juncture.document.drawing.ribbon import NAMES, hatching
 from juncture.document.drawing.rows import Placed, Side, Span, place, rows_used
 from juncture.document.drawing.scale import Scale, scale_of, ticks
 from juncture.document.drawing.shapes import LOOKS, LaneLook
-from juncture.document.replay import instant_known_at, phase_known_at
+from juncture.document.replay import instant_known_at, phase_known_at, told_later
 from juncture.model.evidence import Event, Lane
 from juncture.model.instants import Instant, duration_text, seconds_between
 from juncture.model.record import Decision, Milestone, Phase, PhaseName
@@ -154,6 +155,8 @@ def _instants(events: Iterable[Event], phases: Iterable[Phase], decisions: Itera
 
 
 def _of_event(event: Event, scale: Scale, clock: Clock) -> _Mark:
+    before = told_later(event)
+    event = event if before is None else replace(event, summary=before[0])
     return _Mark(
         lane=event.lane,
         href=f"#{event_anchor(event.id)}",
@@ -209,7 +212,7 @@ def _mark(mark: _Mark, placed: Placed, y: float, look: LaneLook) -> Markup:
     return element(
         "a",
         element("title", mark.name),
-        _line("bar", mark.x, mark.ended, y + 10) if mark.ended is not None and mark.ended - mark.x > 0.3 else None,
+        _line("lasts", mark.x, mark.ended, y + 10) if mark.ended is not None and mark.ended - mark.x > 0.3 else None,
         _line("whisker", mark.x, known, y) if apart and known is not None else None,
         _bracket(mark, y),
         _at(mark.x, y, _outline(look, "mark happened")) if apart or known is None else None,

@@ -79,14 +79,19 @@ def _place_one(span: Span, rows: list[list[_Extent]], width: float, most: int) -
                 rows.append([extent])
                 return Placed(len(rows) - 1, words, side)
     bare = _bare(span)
-    row = next((index for index, taken in enumerate(rows) if _is_free(taken, bare)), None)
-    if row is None and len(rows) < most + _SPARE:
-        rows.append([])
-        row = len(rows) - 1
-    elif row is None:
-        row = min(range(len(rows)), key=lambda index: (_covered(rows[index], bare), index))
+    row = _row_for_mark_alone(rows, bare, most + _SPARE)
     rows[row].append(bare)
     return Placed(row)
+
+
+def _row_for_mark_alone(rows: list[list[_Extent]], bare: _Extent, most: int) -> int:
+    for row, taken in enumerate(rows):
+        if _is_free(taken, bare):
+            return row
+    if len(rows) < most:
+        rows.append([])
+        return len(rows) - 1
+    return min(range(len(rows)), key=lambda index: (_covered(rows[index], bare), index))
 
 
 def _bare(span: Span) -> _Extent:

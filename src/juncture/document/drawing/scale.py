@@ -92,7 +92,7 @@ def scale_of(instants: Iterable[Instant]) -> Scale | None:
     if not ordered:
         return None
     if ordered[-1] - ordered[0] < _SHORTEST:
-        ordered = _widened(ordered[0])
+        ordered = _widened(ordered[-1])
     broken = _long_stretches(ordered)
     whole = sum(((b - a) for a, b in pairwise(ordered) if (a, b) not in broken), timedelta())
     room = RIGHT - LEFT - BREAK * len(broken)
@@ -170,8 +170,8 @@ def _round_times(start: Instant, end: Instant, step: int, clock: Clock) -> Itera
 
 
 def _widened(at: Instant) -> list[Instant]:
-    """Return the instant and another a minute from it: later, or earlier at the end of time."""
+    """Return the instant after another a minute before it: what is drawn never promises time that had not passed yet."""
     try:
-        return [at, at + _SHORTEST]
-    except OverflowError:
         return [at - _SHORTEST, at]
+    except OverflowError:
+        return [at, at + _SHORTEST]

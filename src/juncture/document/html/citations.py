@@ -19,6 +19,8 @@ MOST_MARKS = 4
 _MOST_LINES = 24
 _MOST_CHARACTERS = 500
 _HASH_DIGITS = 12
+_WORD_JOINER = "\N{WORD JOINER}"
+"""Keeps a number on the line of the word that it follows."""
 
 
 class _Cited(Struct, frozen=True):
@@ -42,7 +44,8 @@ class Citations:
             return EMPTY
         more = len(different) - MOST_MARKS
         rest = element("span", f"+{more:,}", class_="cite-more", title=f"and {more:,} more places") if more > 0 else None
-        return element("span", *(self._mark(citation) for citation in different[:MOST_MARKS]), rest, class_="cites")
+        marks = (self._mark(citation) for citation in different[:MOST_MARKS])
+        return element("span", _WORD_JOINER, *marks, rest, class_="cites")
 
     def evidence(self) -> Markup:
         """Return the list of all that was cited so far, with what each number opens, then the artefacts and their hashes."""
@@ -87,7 +90,7 @@ def _entry(cited: _Cited) -> Markup:
         element(
             "div",
             element("span", cited.title, class_="evidence-title"),
-            element("span", _where(citation), class_="meta dots"),
+            element("span", _where(citation, path=citation.path != cited.title), class_="meta dots"),
         ),
         element("code", _short(citation.artefact), class_="hash"),
         element(
@@ -110,7 +113,7 @@ def _popover(cited: _Cited) -> Markup:
         body = element("p", "The text of this place is not in this file. The hash below tells which bytes are meant.")
     else:
         body = _slice(cited.excerpt)
-    foot = element("p", _where(cited.citation, whole=True), class_="meta dots")
+    foot = element("p", _where(cited.citation, path=cited.citation.path != cited.title, digest=True), class_="meta dots")
     return element(
         "div", head, body, foot, id=f"excerpt-{cited.number}", class_="excerpt", popover="auto",
         aria_label=f"Evidence {cited.number}", role="group",
@@ -136,13 +139,13 @@ def _cut(text: str) -> str:
     return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"
 
 
-def _where(citation: Citation, *, whole: bool = False) -> Markup:
-    digest = element("code", f"sha256 {_short(citation.artefact)}…", class_="hash") if whole else None
+def _where(citation: Citation, *, path: bool = True, digest: bool = False) -> Markup:
+    said = element("code", f"sha256 {_short(citation.artefact)}…", class_="hash") if digest else None
     return joined(
         (
-            element("span", citation.path) if citation.path else None,
+            element("span", citation.path) if citation.path and path else None,
             element("span", _place_said(citation.place), class_="mono") if citation.place else None,
-            element("span", digest) if digest else None,
+            element("span", said) if said else None,
         )
     )
 

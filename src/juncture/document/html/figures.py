@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 from juncture.model.record import Figure
 from juncture.text.markup import Markup, element
@@ -17,7 +18,7 @@ def number(value: float, *, fineness: float | None = None) -> str:
     """Return a number with thousands marked. `fineness` is the size that differences have; it sets the digits."""
     if not math.isfinite(value):
         return "not a number"
-    if fineness is not None and not math.isfinite(fineness):
+    if not fineness or not math.isfinite(fineness):
         fineness = None
     size = abs(value) if fineness is None else min(abs(value) or fineness, fineness)
     digits = 0 if size >= 10 or value == round(value) else (1 if size >= 1 else min(6, 1 - math.floor(math.log10(size or 1))))
@@ -28,7 +29,7 @@ def figure_text(figure: Figure) -> str:
     """Return a range with its unit, or one number where the figure is exact."""
     if figure.low == figure.high:
         return with_unit(number(figure.mid), figure.unit)
-    fineness = figure.high - figure.low
+    fineness = abs(figure.high - figure.low)
     low, high = number(figure.low, fineness=fineness), number(figure.high, fineness=fineness)
     between = "\N{EN DASH}" if figure.low >= 0 else " to "
     return with_unit(f"{low}{between}{high}", figure.unit)
@@ -45,10 +46,10 @@ def with_unit(text: str, unit: str) -> str:
 
 def range_bar(figure: Figure) -> Markup | None:
     """Return a range as a band with its middle, drawn from zero; None where it is exact or has no size."""
-    values = (figure.low, figure.mid, figure.high)
-    if figure.low == figure.high or not all(map(math.isfinite, values)):
+    values = sorted((figure.low, figure.mid, figure.high))
+    least, most = min(0.0, values[0]), max(0.0, values[-1])
+    if figure.low == figure.high or not math.isfinite(most - least) or most - least < sys.float_info.min:
         return None
-    least, most = min(0.0, figure.low), max(0.0, figure.high)
     low, mid, high, zero = (_FULL * (value - least) / (most - least) for value in (*values, 0.0))
     return element(
         "svg",
@@ -57,6 +58,6 @@ def range_bar(figure: Figure) -> Markup | None:
         element("rect", class_="range-band", x=f"{low:.2f}%", y=4, width=f"{high - low:.2f}%", height=12, rx=1),
         element("rect", class_="range-mid", x=f"{mid:.2f}%", y=1, width=2, height=18),
         role="img",
-        aria_label=f"{figure_text(figure)}, middle {number(figure.mid, fineness=figure.high - figure.low)}",
+        aria_label=f"{figure_text(figure)}, middle {number(figure.mid, fineness=abs(figure.high - figure.low))}",
         class_="range",
     )

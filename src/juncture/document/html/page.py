@@ -131,6 +131,7 @@ class _Sections:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._used: set[str] = set()
+        self._number = 0
         self.headings: list[tuple[str, str]] = [("title", "Summary")]
 
     def written(self, section: Section) -> Markup:
@@ -170,8 +171,8 @@ class _Sections:
         return f'</div>{_part(name, body)}<div class="prose later">'
 
     def _section(self, heading: str, body: Markup, shown: list[str]) -> Markup:
-        number = len(self.headings)
-        name = "evidence-list" if shown == ["evidence"] else f"section-{number}"
+        self._number += 1
+        name = "evidence-list" if shown == ["evidence"] else f"section-{self._number}"
         lives = bool(_IN_REPLAY.intersection(shown)) or name == "evidence-list"
         title = heading.strip()
         said = element("span", title, class_="at-rest")

@@ -22,15 +22,18 @@
   const [start, end] = [knots[0], knots[knots.length - 1]];
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const dated = all("[data-known]");
+  const passing = all("[data-until]");
   const entries = all(".event[data-known]");
-  const spans = all(".lanes .bar, .lanes .whisker").map((line) => ({ line, until: parseFloat(line.getAttribute("x2") ?? "100") }));
+  const choices = all(".decision-item[data-known]");
+  const scroller = /** @type {HTMLElement} */ (canvas.parentElement);
+  const spans = all(".lanes .lasts, .lanes .whisker").map((line) => ({ line, until: parseFloat(line.getAttribute("x2") ?? "100") }));
   /** @param {HTMLElement} element @returns {number} */
   const knownAt = (element) => (element.dataset.known === "never" ? Infinity : Number(element.dataset.known));
   /** @param {number[]} instants @returns {number[]} */
   const ordered = (instants) => [...new Set(instants.filter(Number.isFinite))].sort((one, other) => one - other);
   const keyEntries = entries.filter((entry) => !entry.classList.contains("minor"));
   const steps = ordered(keyEntries.map(knownAt));
-  const decisions = ordered(all(".decision-item[data-known]").map(knownAt));
+  const decisions = ordered(choices.map(knownAt));
 
   /** The moment T in milliseconds, or null when nothing is hidden. @type {number | null} */
   let moment = null;
@@ -50,19 +53,24 @@
   /** @param {number} at @returns {string} */
   const clock = (at) => format.format(new Date(at));
 
-  /** @param {number | null} at the moment to show, null to leave the replay */
-  const show = (at) => {
+  /** @returns {number} where the handle rests, in percent: at the right edge of what is seen of the lanes */
+  const rest = () => Math.min(((scroller.scrollLeft + scroller.clientWidth) / canvas.scrollWidth) * 100, 100);
+
+  /** @param {number | null} at the moment to show, null to leave the replay @param {boolean} [dragged] */
+  const show = (at, dragged = false) => {
     moment = at;
     revealed = false;
     root.toggleAttribute("data-replay", at !== null);
     draw();
+    if (at !== null && !dragged) scroller.scrollLeft = (place(at) / 100) * canvas.scrollWidth - scroller.clientWidth * 0.7;
   };
 
   const draw = () => {
     const now = moment ?? Infinity;
     dated.forEach((element) => element.toggleAttribute("hidden", knownAt(element) > now && moment !== null));
+    passing.forEach((element) => element.toggleAttribute("hidden", moment === null || now >= Number(element.dataset.until)));
     const x = moment === null ? 100 : place(moment);
-    handle.style.left = `${x}%`;
+    handle.style.left = `${moment === null ? rest() : x}%`;
     fog.toggleAttribute("hidden", moment === null);
     fog.setAttribute("x", `${x}%`);
     fog.setAttribute("width", `${100 - x}%`);
@@ -95,6 +103,7 @@
     twin.removeAttribute("id");
     twin.removeAttribute("hidden");
     twin.classList.remove("unsure");
+    twin.querySelectorAll("p > [data-known]").forEach((words) => words.toggleAttribute("hidden", Number(words.dataset.known) > Number(moment)));
     twin.querySelectorAll(".event-text > .meta").forEach((meta) => meta.remove());
     twin.querySelector(".shape")?.classList.add("hollow");
     return twin;
@@ -132,7 +141,7 @@
   /** Shows the decision that is made at T, with what a facilitator would ask. */
   const sayDecision = () => {
     const panel = byId("juncture-now");
-    const items = all(".decision-item[data-known]").filter((item) => knownAt(item) === moment);
+    const items = choices.filter((item) => knownAt(item) === moment);
     panel.hidden = !items.length;
     panel.replaceChildren(...items.map((item) => {
       const twin = /** @type {HTMLElement} */ (item.cloneNode(true));
@@ -192,7 +201,10 @@
     waiting = requestAnimationFrame(() => {
       waiting = 0;
       const at = pointed(event);
-      if (at !== moment) show(at);
+      if (at !== moment) show(at, true);
+      const seen = scroller.getBoundingClientRect();
+      if (event.clientX < seen.left + 24) scroller.scrollLeft -= 16;
+      if (event.clientX > seen.right - 24) scroller.scrollLeft += 16;
     });
   });
   canvas.addEventListener("pointerdown", (event) => {
@@ -217,6 +229,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && moment !== null && !document.querySelector(":popover-open")) show(null);
   });
+
+  scroller.addEventListener("scroll", () => { if (moment === null) handle.style.left = `${rest()}%`; }, { passive: true });
+  new ResizeObserver(() => { if (moment === null) handle.style.left = `${rest()}%`; }).observe(scroller);
 
   handle.hidden = false;
   all(".replay-bar, .legend-keys").forEach((element) => { element.hidden = false; });

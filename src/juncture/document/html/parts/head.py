@@ -36,7 +36,8 @@ def head(context: Context, summary: str) -> Markup:
         element("div", prose, class_="summary"),
         class_="later-words",
     )
-    return element("header", words, fog(), class_="document-head later-box")
+    replay = element("h1", "Known at ", element("span", class_="replay-clock"), class_="in-replay unseen-label", hidden=True)
+    return element("header", words, replay, fog(), class_="document-head later-box")
 
 
 def facts(context: Context) -> Markup:

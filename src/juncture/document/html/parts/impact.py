@@ -23,7 +23,7 @@ def _figure(context: Context, figure: Figure) -> Markup:
     bar = range_bar(figure) or element("span", "Counted, not estimated" if exact else "", class_="range-words meta")
     inputs = joined(joined((element("dt", name), element("dd", value))) for name, value in figure.inputs.items())
     if not exact:
-        middle = number(figure.mid, fineness=figure.high - figure.low)
+        middle = number(figure.mid, fineness=abs(figure.high - figure.low))
         inputs = joined((inputs, element("dt", "Middle"), element("dd", f"{middle} {figure.unit}")))
     how = element(
         "details",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,11 +13,11 @@ from juncture.document.drawing.lanes import known_text
 from juncture.document.drawing.ribbon import NAMES
 from juncture.document.drawing.shapes import LOOKS, icon
 from juncture.document.html.context import Context
-from juncture.document.replay import phase_known_at
+from juncture.document.replay import phase_known_at, told_later
 from juncture.model.evidence import Event, Kind
 from juncture.model.instants import Instant, duration_text, seconds_between
 from juncture.model.record import Phase
-from juncture.text.markup import EMPTY, Markup, element, joined
+from juncture.text.markup import EMPTY, Markup, element, escape, joined
 
 _SAID = frozenset({Kind.MESSAGE, Kind.UTTERANCE, Kind.COMMENT, Kind.NOTE, Kind.ACCOUNT})
 """Kinds whose text is a person's own words."""
@@ -31,7 +31,8 @@ def timeline(context: Context) -> Markup:
     events = context.postmortem.timeline
     if not events:
         return EMPTY
-    groups = joined(_group(context, phase, part) for phase, part in _by_phase(context.postmortem.phases, events))
+    unsure = _uncertain(events)
+    groups = joined(_group(context, phase, part, unsure) for phase, part in _by_phase(context.postmortem.phases, events))
     return joined((_caption(context), _filters(events), element("div", groups, class_="events", id="events"), _known_head()))
 
 
@@ -123,10 +124,9 @@ def _by_phase(phases: Sequence[Phase], events: Sequence[Event]) -> Iterable[tupl
     return groups
 
 
-def _group(context: Context, phase: Phase | None, events: Sequence[Event]) -> Markup:
+def _group(context: Context, phase: Phase | None, events: Sequence[Event], uncertain: Container[str]) -> Markup:
     record = context.postmortem
     keys = [event for event in events if is_key(event, record.timeline)]
-    uncertain = _uncertain(events)
     entries = []
     day = None
     for event in events:
@@ -182,14 +182,24 @@ def _time(context: Context, event: Event) -> Markup:
 
 
 def _said(context: Context, event: Event) -> Markup:
-    text = cut(event.summary, _MOST_CHARACTERS)
+    text = _text(event)
     role = context.roles.get(event.actor) if event.actor else None
     marks = context.citations.marks(event.citations)
     if event.kind in _SAID:
         words = element("q", text)
         return element("p", element("span", f"{role}: ", class_="who") if role else None, words, marks)
-    by = element("span", f" {role}", class_="who") if role and role.lower() not in text.lower() else None
+    by = element("span", f" {role}", class_="who") if role and role.lower() not in event.summary.lower() else None
     return element("p", text, by, marks)
+
+
+def _text(event: Event) -> Markup:
+    """Return an event's words; where they tell what lay ahead, also those that stand for them until then."""
+    text = escape(cut(event.summary, _MOST_CHARACTERS))
+    before = told_later(event)
+    if before is None:
+        return text
+    then, since = cut(before[0], _MOST_CHARACTERS), milliseconds(before[1])
+    return joined((element("span", text, data_known=since), element("span", then, data_until=since, hidden=True)))
 
 
 def _known(context: Context, event: Event) -> Markup:
