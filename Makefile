@@ -36,6 +36,7 @@ contracts: $(READY)
 
 tests: $(READY)
 	$(BIN)/pytest -n $(PYTEST_WORKERS) -m "not long"
+	@$(BIN)/python -m tests.on_postgresql
 
 check-all: test ## The long checks too: every page by axe in both themes, long fuzz and kill runs
 	$(BIN)/pytest -n $(PYTEST_WORKERS) -m long

@@ -23,6 +23,8 @@ COMMANDS = {
     "verify": "Check that a store's evidence is intact and every citation resolves.",
     "serve": "Serve the web application.",
     "worker": "Run the background work of a served data folder.",
+    "user": "Add people to a served data folder.",
+    "token": "Print an API token of a person.",
     "sources": "List the sources that can be read.",
     "schema": "Print the JSON schema of everything that is read and written.",
 }
@@ -67,7 +69,7 @@ def juncture() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process: 0 fine, 1 not whole or something found, 2 wrong usage or nothing read."""
     try:
-        sys.exit(juncture.main(args=arguments, standalone_mode=False) or 0)
+        sys.exit(juncture.main(args=arguments, prog_name="juncture", standalone_mode=False) or 0)
     except BadEvidence as error:
         click.echo(f"juncture: {error}", err=True)
         sys.exit(USAGE_ERROR)
@@ -77,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("juncture: stopped; nothing half-written was kept.", err=True)
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "juncture"
+        click.echo(f"juncture: {error.format_message().rstrip('.')}. `{command} --help` says more.", err=True)
         sys.exit(USAGE_ERROR)
     except BrokenPipeError:
         # The reader of the output has seen enough (`juncture timeline … | head`).

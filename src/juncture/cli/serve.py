@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from juncture.cli.data_folder import data_option, opened
+
 DEFAULT_PORT = 8000
 
 
 @click.command("serve")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("juncture-data"), show_default=True, metavar="DIR",
-              help="Where everything is kept: database, artefacts, secret key. Made if it is not there.")  # fmt: skip
+@data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to bind.")
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 takes a free one.")
 def command(*, data: Path, host: str, port: int) -> None:
@@ -20,10 +21,8 @@ def command(*, data: Path, host: str, port: int) -> None:
     The first start prints a link that works once and makes the first administrator.
     """
     from juncture.web.serving import Served, serve  # noqa: PLC0415 - other commands start without Django
-    from juncture.web.setup import migrate, set_up  # noqa: PLC0415
 
-    set_up(data.absolute())
-    migrate()
+    opened(data)
     from juncture.web.access.operations import first_administrator_link  # noqa: PLC0415 - after Django is set up
 
     token = first_administrator_link()

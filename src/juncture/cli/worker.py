@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
+from juncture.cli.data_folder import data_option
 from juncture.model.errors import BadEvidence
 
 
 @click.command("worker")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("juncture-data"), show_default=True, metavar="DIR",
-              help="The data folder of `juncture serve`.")  # fmt: skip
+@data_option
 def command(*, data: Path) -> None:
     """Carry out the imports of a data folder. `juncture serve` runs one of these itself."""
     if not data.is_dir():

@@ -107,6 +107,14 @@ def new_token(user: User, *, scope: str, days: int) -> str:
     return token
 
 
+def new_token_of(email: str, *, scope: str, days: int) -> str:
+    """Return a new API token for the person with this address. Raises NotFound or Invalid."""
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if user is None:
+        raise NotFound(f"Nobody here has the address {email}. `juncture user add` adds a person.")
+    return new_token(user, scope=scope, days=days)
+
+
 def digest_of(token: str) -> str:
     """Return what is stored of a token. Tokens are random and long, so a plain hash is enough."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -57,3 +57,4 @@ def _rank(role: str) -> int:
 
 NOBODY = Viewer()
 SYSTEM = Viewer(name="Juncture", through="worker")
+COMMAND_LINE = Viewer(name="Command line", through="command")
