@@ -19,11 +19,30 @@ from juncture.model.evidence import SUMMARY_LIMIT, Details, Sighting
 RUN = 20
 """The shortest token known by its shape alone has so many characters (an AWS access key)."""
 _TAG_BYTES = 2
-_WORDS = (
-    b"pass", b"pw", b"token", b"secret", b"key", b"auth", b"cookie", b"cred", b"://", b"sess", b"bearer", b"basic ", b"begin",
-    b" -u", b"login", b"identified", b"pin", b"otp", b"code", b"sig", b"kennwort", b"contrase", b"senha", b"wachtwoord",
-    b" -p", b" -a ", b" -b", "парол".encode(), "密码".encode(), "パスワード".encode(), b"community", b"ldap", b"jdbc:", b"sqlplus", b"5432:", b"6432:",
-)  # fmt: skip
+_WORDS = tuple(
+    word.encode()
+    for word in (
+        *(
+            "pass",
+            "pw",
+            "token",
+            "secret",
+            "key",
+            "auth",
+            "cookie",
+            "cred",
+            "://",
+            "sess",
+            "bearer",
+            "basic ",
+            "begin",
+            "login",
+        ),
+        *("identified", "pin", "otp", "code", "sig", "community", "ldap", "jdbc:", "sqlplus", "5432:", "6432:"),
+        *(" -u", " -p", " -a ", " -b", "kennwort", "contrase", "senha", "wachtwoord", "парол", "密码", "パスワード"),
+    )
+)
+"""One of these, in lower case, stands beside every secret that is shorter than a run."""
 _RUN_BYTES = bytes(97 if code < 128 and (chr(code).isalnum() or chr(code) in "_+/=.~%$-") else 32 for code in range(256))
 _RUN = b"a" * RUN
 _PLACEHOLDER = re.compile(r"\[masked: [^\[\]\n]{1,60}\]")
