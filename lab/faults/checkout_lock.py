@@ -318,8 +318,9 @@ def _diagnose(director: Director, choices: Choices, here: str) -> None:
             _restart(director, here)
         else:
             _rollback(director, here)
-    director.say("right" if director.chance(0.6) else "db", "look_database", here)
     looker = "db" if director.chance(0.4) else "right"
+    if choices.manner.acknowledge != "none":
+        director.say(looker, "look_database", here)
     output = director.shell(looker, director.rng.choice(ACTIVITY), typing=(2, 5))
     director.paste(looker, output, here)
     waiting = director.stack.run_command(

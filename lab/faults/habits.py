@@ -58,7 +58,7 @@ def manner(director_chance: list[float]) -> Manner:
         acknowledge="words" if acknowledge < 0.58 else "bot" if acknowledge < 0.8 else "none",
         declare=declared,
         declared_by="right" if by < 0.5 else "lead" if by < 0.8 else "first",
-        resolve="words" if resolve < 0.65 else "bot" if resolve < 0.8 else "none",
+        resolve="none" if resolve > 0.8 else "bot" if resolve > 0.65 and declared != "none" else "words",
         own_channel=own_channel,
         threaded=not own_channel and channel > 0.7,
         support=support < 0.45,
@@ -221,7 +221,8 @@ def close(director: Director, how: Manner, channel: str, role: str) -> None:
     director.until(lambda: not director.stack.pager.firing(), 120)
     director.pause(8, 25)
     if how.resolve == "words":
-        director.say(role, "resolve", channel, mark=Mark.RESOLVED)
+        intent = "resolve_undeclared" if how.declare == "none" else "resolve_declared"
+        director.say(role, intent, channel, mark=Mark.RESOLVED)
     elif how.resolve == "bot":
         text = director.phrases.choose("resolve_bot", {**director.slots, "who_at": director.people[role].mention})
         message = director.chat.bot(director.scene.incident_bot, channel, text)

@@ -326,7 +326,7 @@ def _find(director: Director, choices: Choices, here: str, shipped: float) -> No
         message = director.say("first", "pull_in", here, typing=(1, 4))
         director.decide("Whom to bring in?", f"{right_team.name} on call", message.at)
     _symptom(director, choices, here)
-    if director.chance(0.7):
+    if choices.manner.acknowledge != "none" and director.chance(0.7):
         director.say("right", "look_config", here, typing=(2, 5))
     look = director.rng.choice(
         (
