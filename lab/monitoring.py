@@ -55,7 +55,7 @@ class AlertPlan:
     slow_team: str | None
     sustained_team: str | None
     error_ratio: float = 0.05
-    slow_seconds: float = 1.2
+    slow_seconds: float = 1.6
     hold_seconds: int = 12
     sustained_seconds: int = 75
     repeat: str = "90s"

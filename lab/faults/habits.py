@@ -128,7 +128,7 @@ def routine_deploy(director: Director) -> None:
 
 def support_notices(director: Director) -> None:
     """Support posts what customers say, once users feel it."""
-    director.until(lambda: director.error_ratio() > 0.02 or director.latency() > 1.5, 60)
+    director.until(lambda: director.error_ratio() > 0.02 or director.latency() > 1.8, 60)
     director.say(
         "support", f"support_signal_{director.slots['area']}", director.scene.support_channel, mark=Mark.SIGNAL, typing=(2, 9)
     )
@@ -208,7 +208,7 @@ def recover(director: Director, channel: str, role: str) -> None:
         measure(director)
         if director.error_ratio() > 0.02:
             director.say(role, "too_early_no", channel, typing=(1, 3))
-    director.until(lambda: director.error_ratio() < 0.002 and director.latency() < 1.2, 90)
+    director.until(lambda: director.error_ratio() < 0.002 and director.latency() < 1.5, 90)
     measure(director)
     if director.chance(0.8):
         director.say(director.rng.choice((role, "dev", "lead")), "recovered", channel)

@@ -126,8 +126,11 @@ def build(rng: random.Random) -> Play:
     setting = rng.choice(SETTINGS)
     old = rng.choice(setting.old)
     first, right = rng.choice(("storefront", "web", "shop-ui", "frontend")), rng.choice(setting.right)
+    manner = habits.manner([rng.random() for _ in range(6)])
+    if manner.declared_by == "right":  # they are brought in later
+        manner = replace(manner, declared_by="first")
     choices = Choices(
-        manner=habits.manner([rng.random() for _ in range(6)]),
+        manner=manner,
         setting=setting,
         old=old,
         new=rng.choice(setting.new),
@@ -279,7 +282,7 @@ def _bite(director: Director, choices: Choices, shipped: float) -> None:
     if kind == "timeout":
         if director.chance(0.4):
             director.say("analyst", "provider_note", "eng", typing=(0, 2))
-        director.stack.set_pace(0.7)
+        director.stack.set_pace(0.62)
     director.step("bites now")
 
 
