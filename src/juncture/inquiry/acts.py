@@ -15,10 +15,10 @@ from juncture.inquiry.commands import kind_of_command
 from juncture.inquiry.effect import said
 from juncture.inquiry.people import SPOKEN, is_by_a_person
 from juncture.inquiry.shipments import is_undoing
-from juncture.inquiry.speech import begins_an_act, said_in_vain, said_refused, sentences
+from juncture.inquiry.speech import begins_an_act, best_phrase, looks_only, options_in, said_in_vain, said_refused, sentences
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import ChangeDetails, CommandDetails, Event, Kind
-from juncture.timeline.cues import ACTIONS, Cue
+from juncture.timeline.cues import ACTIONS, Cue, spoken
 
 KIND_OF = {
     Cue.ROLLBACK: "undo",
@@ -60,6 +60,7 @@ class Messages(Struct, frozen=True):
     """Phrases of messages."""
 
     hands_over: tuple[str, ...]
+    calls: tuple[str, ...]
     disowns: tuple[str, ...]
     reroutes: tuple[str, ...]
     tries_again: tuple[str, ...]
@@ -106,69 +107,98 @@ _NAME = re.compile(r"\b\d+(?:\.\d+)+\b|(?<![\d.:])\b\d{2,}\b(?![\d:%.])(?!\s*%)|
 
 
 def _of_message(event: Event) -> Act | None:
-    text = event.summary
-    cues = said(text)
-    names = names_in(event)
+    text, cues = event.summary, said(event.summary)
+    names, words = names_in(event), spoken(event.summary)
     if Cue.DECLARATION in cues and Cue.QUESTION not in cues:
         return Act(event, Form.COMMIT, frozenset({"declare"}), names)
     if not is_by_a_person(event):
         return None
-    if form := _hand_over(text, cues):
+    if form := _hand_over(words, cues):
         return Act(event, form, frozenset({"escalate"}), names)
-    if has_word(text, vocabulary().reroutes):
+    if has_word(words, vocabulary().reroutes):
         form = Form.ASK if cues & {Cue.QUESTION, Cue.PROPOSAL} else Form.COMMIT
         return Act(event, form, frozenset({"reroute"}), names)
-    kinds_named = frozenset(KIND_OF[cue] for cue in cues & ACTIONS)
-    if has_word(text, vocabulary().tries_again) and not kinds_named:
-        kinds_named = frozenset({"deploy"})
-    if Cue.CUSTOMER_UPDATE in cues and has_word(text, vocabulary().tells) and not kinds_named:
-        kinds_named = frozenset({"tell"})
-    if kinds_named:
-        form_found = _form(text, cues)
-        return Act(event, form_found, kinds_named, names) if form_found else None
-    return _answer(event, text, cues)
+    if has_word(words, vocabulary().tries_again) and Cue.QUESTION in cues and not cues & ACTIONS:
+        return Act(event, Form.ASK, frozenset({"deploy"}), names)
+    if Cue.CUSTOMER_UPDATE in cues and has_word(words, vocabulary().tells) and not cues & ACTIONS:
+        form = Form.ASK if cues & {Cue.QUESTION, Cue.PROPOSAL} else Form.COMMIT
+        return Act(event, form, frozenset({"tell"}), names)
+    found = _on_the_system(text, cues)
+    return Act(event, found[0], found[1], names) if found else _answer(event, text, cues)
 
 
 def _hand_over(text: str, cues: frozenset[Cue]) -> Form | None:
     words = vocabulary()
     mentions = "@" in text
-    if has_word(text, words.hands_over) or (mentions and has_word(text, words.disowns)):
-        return Form.COMMIT
+    asked = mentions and "?" in text and has_word(text, words.calls)
+    if has_word(text, words.hands_over) or asked or (mentions and has_word(text, words.disowns)):
+        return None if cues & ACTIONS & _NEVER_HANDED else Form.COMMIT
     if Cue.ESCALATION not in cues or cues & ACTIONS:
         return None
-    if not mentions and cues & {Cue.QUESTION, Cue.PROPOSAL}:
-        return Form.ASK
-    return Form.COMMIT
+    return Form.ASK if not mentions and cues & {Cue.QUESTION, Cue.PROPOSAL} else Form.COMMIT
 
 
-def _form(text: str, cues: frozenset[Cue]) -> Form | None:
-    """Return the part of a message that names an action; by its sentences, since one may commit and the next may ask."""
-    if said_in_vain(text) or said_refused(text):
+_NEVER_HANDED = frozenset({Cue.ROLLBACK, Cue.RESTART, Cue.CANCEL, Cue.FAILOVER})
+"""Who asks somebody to do one of these asks for the act, not for help."""
+
+
+def _on_the_system(text: str, cues: frozenset[Cue]) -> tuple[Form, frozenset[str]] | None:
+    """Return what a message asks for, chooses or tells of acts on the system, by its sentences: each can do its own."""
+    if not cues & ACTIONS or said_in_vain(text) or said_refused(text):
         return None
-    each = [said(sentence) for sentence in sentences(text)]
-    acting = [found for found in each if found & ACTIONS] or each
-    if any(Cue.COMMITMENT in found and not found & {Cue.QUESTION, Cue.PROPOSAL} for found in acting):
-        return Form.COMMIT
-    if cues & {Cue.PROPOSAL, Cue.QUESTION} and not (Cue.DECLINED in cues and Cue.QUESTION not in cues):
-        return Form.ASK
-    if cues & {Cue.DECLINED, Cue.NEGATED}:
-        return Form.DECLINE if Cue.DECLINED in cues else None
-    if Cue.COMPLETED in cues:
-        return Form.DONE
-    if Cue.COMMITMENT in cues:
-        return Form.COMMIT
-    return Form.AGREE if Cue.AGREEMENT in cues else None
+    each = [(sentence, said(sentence)) for sentence in sentences(text)]
+    acting = [(sentence, found) for sentence, found in each if found & ACTIONS]
+    for form, needs in _FORMS:
+        kinds = frozenset(
+            KIND_OF[cue]
+            for sentence, found in acting
+            if _has_form(form, needs, sentence, found, cues)
+            for cue in found & ACTIONS
+        )
+        if kinds:
+            return form, kinds
+    return None
+
+
+_FORMS = (
+    (Form.COMMIT, frozenset({Cue.COMMITMENT})),
+    (Form.ASK, frozenset({Cue.PROPOSAL, Cue.QUESTION})),
+    (Form.DECLINE, frozenset({Cue.DECLINED})),
+    (Form.DONE, frozenset({Cue.COMPLETED})),
+    (Form.AGREE, frozenset({Cue.AGREEMENT})),
+)
+
+
+def _has_form(form: Form, needs: frozenset[Cue], sentence: str, found: frozenset[Cue], whole: frozenset[Cue]) -> bool:
+    asks = bool(found & {Cue.QUESTION, Cue.PROPOSAL})
+    if form is Form.COMMIT:
+        return bool(found & needs) and not asks and not looks_only(best_phrase([sentence]))
+    if form is Form.ASK:
+        asked_apart = bool(whole & needs) and (options_in(sentence) or Cue.QUESTION in whole) and best_phrase([sentence])
+        return bool((asks and best_phrase([sentence])) or (asked_apart and not found & {Cue.COMPLETED, Cue.NEGATED}))
+    if form is Form.AGREE:
+        return bool(whole & needs)
+    return bool(found & needs) and Cue.NEGATED not in found and not looks_only(best_phrase([sentence]))
 
 
 def _answer(event: Event, text: str, cues: frozenset[Cue]) -> Act | None:
     """Return a yes or a no to what was asked last; whether something was, the caller knows."""
     words = vocabulary()
     opening = re.sub(r"^(?:@\S+|hmm?|well|ok so|so)[,:]?\s+", "", text.strip(), flags=re.IGNORECASE)
-    if Cue.DECLINED in cues or Cue.WAIT in cues or _begins(opening, words.no):
+    waits = Cue.WAIT in cues and bool(cues & {Cue.PROPOSAL, Cue.COMMITMENT, Cue.NEGATED})
+    if Cue.DECLINED in cues or waits or _begins(opening, words.no):
         return Act(event, Form.DECLINE)
     if Cue.AGREEMENT in cues or Cue.COMMITMENT in cues or _begins(opening, words.yes) or begins_an_act(opening):
         return None if text.rstrip().endswith("?") else Act(event, Form.AGREE)
     return None
+
+
+def beyond_yes(text: str) -> bool:
+    """Whether an answer says more than yes: `yes, after lunch`."""
+    rest = text.lower()
+    for word in sorted(vocabulary().yes, key=len, reverse=True):
+        rest = re.sub(rf"(?<![\w']){re.escape(word)}(?![\w'])", " ", rest)
+    return len(re.findall(r"[a-z]{3,}", rest)) > 1
 
 
 def _begins(text: str, words: tuple[str, ...]) -> bool:

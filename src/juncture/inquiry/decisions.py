@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from juncture.inquiry.acts import Form
+from juncture.inquiry.acts import Form, beyond_yes, names_in
 from juncture.inquiry.effect import AT_THE_START, effect_of, end_of, instant_of, said, start_of
 from juncture.inquiry.matters import Matter, matters
-from juncture.inquiry.people import SPOKEN
+from juncture.inquiry.people import SPOKEN, is_by_a_person
 from juncture.inquiry.roles import Roles, channel_of, incident_channels, roles_of
 from juncture.inquiry.shipments import results_of
 from juncture.inquiry.speech import (
@@ -39,6 +39,10 @@ AFTER_THE_END = timedelta(minutes=15)
 
 OUTCOME_WITHIN = timedelta(minutes=10)
 """What followed a choice is looked for so long, and no longer than until the next choice."""
+
+TAKEN_WITHIN = timedelta(minutes=3)
+SHORT_ANSWER = 8
+"""Who takes over says so soon and in few words; later and longer messages speak of something else."""
 
 RECOVERED_WITHIN = timedelta(minutes=5)
 """A recovery this soon after a choice is told as what followed it."""
@@ -115,7 +119,7 @@ def _decision(matter: Matter, outcome: tuple[str, list[Event]] | None, roles: Ro
         options=tuple(roles.anonymise(option) for option in options) if len(options) > 1 else (),
         reason=roles.anonymise(reason) if reason else None,
         outcome=roles.anonymise(outcome[0]) if outcome else None,
-        by=roles.role_of(chosen.actor) if roles.is_person(chosen.actor) else None,
+        by=roles.by_whom(chosen),
         kind=kind,
         event=chosen.id,
         citations=tuple(citations),
@@ -151,14 +155,14 @@ def _asked_phrase(event: Event) -> str | None:
     """
     acting = [sentence for sentence in sentences(event.summary) if said(sentence) & {Cue.QUESTION, Cue.PROPOSAL}]
     phrase = best_phrase([*acting, *sentences(event.summary)])
-    return _filled(phrase, event.summary) if phrase else None
+    return _filled(phrase, event) if phrase else None
 
 
-def _filled(phrase: str, text: str) -> str:
-    version = re.search(r"\b\d+(?:\.\d+)+\b|#\d+", text)
-    if version is None or version.group(0) in phrase:
-        return phrase
-    return re.sub(r"\b(?:it|this|that)\b", version.group(0), phrase, count=1)
+def _filled(phrase: str, event: Event) -> str:
+    """Return the phrase with `it` or `that` said by name, where the message names one version or number alone."""
+    names = names_in(event)
+    named = next(iter(names)) if len(names) == 1 else None
+    return re.sub(r"\b(?:it|this|that)\b", named, phrase, count=1) if named and named not in phrase else phrase
 
 
 def _question(matter: Matter, kind: str, options: tuple[str, ...], service: str | None) -> str:
@@ -210,13 +214,16 @@ def _chosen(matter: Matter, kind: str, options: tuple[str, ...], service: str | 
     if kind == "declare":
         severity = re.search(r"\b(?:sev(?:erity)?[\s:-]*\d|p[0-4]|severity:? \w+)\b", chosen.summary, re.IGNORECASE)
         return f"Yes, {severity.group(0)}" if severity else "Yes"
+    if kind == "escalate" and "@" in chosen.summary:
+        return _handed_to(chosen)
     if kind in {"escalate", "reroute"} or not options:
         phrase = _chosen_phrase(matter)
         if phrase:
             return capital(shortened(_with_object(phrase, matter, service)))
         return _handed_to(chosen) if kind == "escalate" else speech().kinds[kind].chosen
     if len(options) == 1:
-        return options[0]
+        more = matter.form is Form.AGREE and beyond_yes(chosen.summary)
+        return f"{options[0]}: “{shortened(quoted(chosen.summary))}”" if more else options[0]
     picked = _picked(matter, options)
     return picked or f"“{shortened(_first_words(chosen.summary))}”"
 
@@ -264,7 +271,8 @@ def _first_words(text: str) -> str:
 def _reason(matter: Matter) -> tuple[str | None, list[Event]]:
     """Return the reason that was given then, word for word, and the message that gave it."""
     chosen = [matter.chosen] if matter.chosen else []
-    for event in [*chosen, *reversed(matter.asked)]:
+    asked = [] if matter.form is Form.DECLINE else matter.asked
+    for event in [*chosen, *reversed(asked)]:
         reason = reason_in(event.summary) if event.kind in SPOKEN else None
         if reason is None and event is matter.chosen and matter.form is Form.DECLINE:
             reason = _other_words(event)
@@ -287,7 +295,8 @@ def _outcome(
     if following is not None and not matter.kinds & {"escalate", "reroute"}:
         until = min(until, following)
     later = [event for event in timeline.events if matter.chosen_at < event.occurred_at <= until]
-    told = next((event for event in later if _tells(event, matter, channels)), None)
+    telling = [event for event in later if _tells(event, matter, channels)]
+    told = next((event for event in telling if is_by_a_person(event)), next(iter(telling), None))
     parts = [f"{clock_time(told.occurred_at)} UTC: “{shortened(quoted(told.summary), 160)}”."] if told else []
     recovered = instant_of(timeline, MilestoneName.MITIGATED)
     if recovered is not None and matter.form is not Form.DECLINE:
@@ -301,8 +310,11 @@ def _tells(event: Event, matter: Matter, channels: frozenset[str | None]) -> boo
     """Whether an event tells what came of a choice."""
     if matter.kinds & {"escalate", "reroute", "declare"}:
         here = event.kind in SPOKEN and channel_of(event) in channels
-        taken = event.kind is Kind.ACKNOWLEDGEMENT or (here and Cue.ACKNOWLEDGEMENT in said(event.summary))
-        return "declare" not in matter.kinds and taken and event.actor != (matter.chosen.actor if matter.chosen else None)
+        cues = said(event.summary) if here and len(event.summary.split()) <= SHORT_ANSWER else frozenset()
+        taken = event.kind is Kind.ACKNOWLEDGEMENT or (Cue.ACKNOWLEDGEMENT in cues and Cue.DECLINED not in cues)
+        by_another = event.actor != (matter.chosen.actor if matter.chosen else None)
+        soon = event.occurred_at - matter.chosen_at <= TAKEN_WITHIN
+        return "declare" not in matter.kinds and taken and by_another and soon
     if event.kind not in SPOKEN or channel_of(event) not in channels or matter.form is Form.DECLINE:
         return False
     cues = said(event.summary)

@@ -8,6 +8,8 @@ from datetime import timedelta
 from juncture.inquiry.acts import Act, Form, act_of, asks_something
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import channel_of
+from juncture.inquiry.speech import said_in_vain, said_refused
+from juncture.inquiry.words import has_word
 from juncture.model.evidence import Event, Kind
 from juncture.model.identity import EventId
 from juncture.model.instants import Instant
@@ -24,7 +26,7 @@ SAME_ACT_WITHIN = timedelta(minutes=6)
 DONE_WITHIN = timedelta(minutes=30)
 """A step can take so long from choosing it to "done"."""
 
-ASKED_AGAIN_AFTER = timedelta(seconds=90)
+ASKED_AGAIN_AFTER = timedelta(seconds=60)
 """Asking for a thing that was chosen a moment ago goes on about it; later it asks anew."""
 
 _ONCE = frozenset({"declare"})
@@ -39,7 +41,10 @@ class Matter:
 
     def __init__(self, act: Act) -> None:
         self.kinds = act.kinds
-        self.names = act.names
+        self.names: frozenset[str] = frozenset()
+        self.services: frozenset[str] = frozenset()
+        self.closed = False
+        """Whether somebody said that it changed nothing or could not be done: what comes after is a choice anew."""
         self.asked: list[Event] = []
         self.chosen: Event | None = None
         self.form: Form | None = None
@@ -58,7 +63,8 @@ class Matter:
             self.chosen, self.form = event, act.form
         else:
             self.steps.append(event)
-        self.names |= act.names
+        if event.kind in SPOKEN:
+            self.names |= act.names
 
     @property
     def chosen_at(self) -> Instant:
@@ -78,8 +84,9 @@ def matters(events: Iterable[Event], channels: frozenset[str | None], results: f
     Only messages of `channels` count, where the incident was handled. `results` are records of how a change that began
     earlier went on: they choose nothing.
     """
-    joining = _Joining()
-    for event in events:
+    listed = list(events)
+    joining = _Joining(tuple(sorted({event.service for event in listed if event.service})))
+    for event in listed:
         if event.kind in SPOKEN:
             if channel_of(event) not in channels:
                 continue
@@ -95,13 +102,17 @@ def matters(events: Iterable[Event], channels: frozenset[str | None], results: f
 class _Joining:
     """Walks through the acts in order and keeps the matters that are open."""
 
-    def __init__(self) -> None:
+    def __init__(self, services: tuple[str, ...]) -> None:
+        self._services = services
         self.found: list[Matter] = []
         self._messages: dict[str | None, list[Event]] = {}
         self._other_question: dict[str | None, Event] = {}
 
     def heard(self, event: Event) -> None:
         self._messages.setdefault(channel_of(event), []).append(event)
+        if said_in_vain(event.summary) or said_refused(event.summary):
+            for matter in self.found:
+                matter.closed = matter.closed or matter.chosen is not None
 
     def asked_otherwise(self, event: Event) -> None:
         """Remember a question that asks for no act: a yes or no after it is about it."""
@@ -120,9 +131,21 @@ class _Joining:
         if matter is None:
             matter = self._latest(act, open_only=False, within=ASKED_AGAIN_AFTER)
         if matter is None:
-            self.found.append(Matter(act))
+            self._open(act)
         else:
-            matter.take(act)
+            self._add(matter, act)
+
+    def _open(self, act: Act) -> None:
+        self.found.append(Matter(act))
+        self.found[-1].services = self._services_of(act)
+
+    def _add(self, matter: Matter, act: Act) -> None:
+        matter.take(act)
+        matter.services |= self._services_of(act)
+
+    def _services_of(self, act: Act) -> frozenset[str]:
+        named = {act.event.service} if act.event.service else set()
+        return frozenset(named | {name for name in self._services if has_word(act.event.summary, (name,))})
 
     def _answer(self, act: Act) -> None:
         """Let a yes or no choose the matter asked last in its channel, unless another question was asked since."""
@@ -147,9 +170,9 @@ class _Joining:
             matter = self._latest(act, open_only=True, within=ANSWER_WITHIN)
             matter = matter or self._latest(act, open_only=False, within=SAME_ACT_WITHIN)
         if matter is None or self._turns(matter, act):
-            self.found.append(Matter(act))
+            self._open(act)
         else:
-            matter.take(act)
+            self._add(matter, act)
 
     def _turns(self, matter: Matter, act: Act) -> bool:
         """Whether an act goes against what was chosen: rolled back after all is a choice of its own."""
@@ -160,6 +183,11 @@ class _Joining:
             if open_only and matter.chosen is not None:
                 continue
             if not _same_kind(matter, act) or _different_names(matter, act):
+                continue
+            services = self._services_of(act)
+            if matter.services and services and not matter.services & services:
+                continue
+            if matter.closed and act.form is not Form.DONE:
                 continue
             if matter.kinds & _ONCE or act.event.occurred_at - matter.last_at <= within:
                 return matter

@@ -61,6 +61,13 @@ class Roles:
         """Whether a name is that of somebody with a role."""
         return actor in self._of
 
+    def by_whom(self, event: Event) -> str | None:
+        """Return the role of who did it; a program's message about somebody's act names them; None for nobody."""
+        if self.is_person(event.actor):
+            return self.role_of(event.actor)
+        named = [name for name in self._of if has_word(event.summary, (name,))]
+        return self._of[max(named, key=len)] if named and event.kind in SPOKEN else None
+
     def said_of(self, actor: str | None) -> str:
         """Return how prose names somebody: `the on-call engineer`, `Responder 2`, `alertmanager`, `somebody`."""
         if not actor:
@@ -119,15 +126,34 @@ def channel_of(event: Event) -> str | None:
     return event.details.channel if isinstance(event.details, MessageDetails) else None
 
 
-def incident_channels(timeline: Timeline) -> frozenset[str | None]:
-    """Return the channels in which the incident was handled: those of its milestones and of its key messages.
+_PAGED_HERE = re.compile(r"\b(?:firing|triggered|resolved|alert|paging|paged)\b", re.IGNORECASE)
+_INCIDENT_NAME = re.compile(r"(?:^|[-_])(?:inc|incident|sev|outage|warroom|war-room)(?=$|[-_\d])", re.IGNORECASE)
+_LINKED = re.compile(r"#([\w-]+)")
 
-    All channels where no message is marked. A paste has one channel, None.
+
+def incident_channels(timeline: Timeline) -> frozenset[str | None]:
+    """Return the channels in which the incident was handled; all channels where nothing tells them apart.
+
+    They are those of its milestones, those into which its pages were posted, those named as an incident's, and those that
+    one of these sends people to. A paste has one channel, None.
     """
     spoken = [event for event in timeline.events if event.kind in SPOKEN]
-    found = [found.event for found in timeline.milestones if found.event]
-    told = [event for event in spoken if event.id in found or (event.key and said(event.summary) - _NOT_A_PART)]
-    return frozenset(map(channel_of, told)) or frozenset(map(channel_of, spoken))
+    start = start_of(timeline)
+    during = [event for event in spoken if start is None or event.occurred_at >= start - AROUND]
+    milestones = {found.event for found in timeline.milestones if found.event}
+    found = {
+        channel_of(event)
+        for event in during
+        if event.id in milestones or _INCIDENT_NAME.search(channel_of(event) or "") or _is_a_page(event)
+    }
+    linked = {name for event in during if channel_of(event) in found for name in _LINKED.findall(event.summary)}
+    found |= {channel_of(event) for event in during if channel_of(event) in linked}
+    return frozenset(found) or frozenset(map(channel_of, spoken))
+
+
+def _is_a_page(event: Event) -> bool:
+    by_program = isinstance(event.details, MessageDetails) and event.details.bot
+    return by_program and _PAGED_HERE.search(event.summary) is not None
 
 
 def _is_a_part(event: Event, channels: frozenset[str | None]) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from juncture.inquiry.words import has_word
+from juncture.timeline.cues import spoken
 
 QUESTION_LIMIT = 110
 """A question longer than this many characters is cut at a word: it is read in a list."""
@@ -86,6 +87,9 @@ def best_phrase(candidates: Iterable[str]) -> str | None:
                 if _starts_with_act(phrase):
                     return phrase
                 found.append(phrase)
+        corrected = act_phrase(spoken(sentence))
+        if corrected and _starts_with_act(corrected) and len(corrected.split()) < LONGEST_PHRASE:
+            return corrected
     return found[0] if found else None
 
 
@@ -127,12 +131,21 @@ def reason_in(text: str) -> str | None:
 
 def said_in_vain(text: str) -> bool:
     """Whether a message says that what was done changed nothing."""
-    return has_word(text, speech().in_vain) is not None
+    return has_word(text, speech().in_vain) is not None or _STILL.search(text) is not None
+
+
+_STILL = re.compile(r"\bstill (?:at )?\d+(?:\.\d+)?\s?%", re.IGNORECASE)
+"""`still 81%`: the figure has not moved."""
 
 
 def said_refused(text: str) -> bool:
     """Whether a message says that what was tried could not be carried out."""
     return has_word(text, speech().refused) is not None
+
+
+def looks_only(phrase: str | None) -> bool:
+    """Whether a phrase is about looking or waiting: it does nothing to the system."""
+    return phrase is not None and phrase.split(" ", 1)[0].lower() in _NO_ACT
 
 
 def begins_an_act(text: str) -> bool:

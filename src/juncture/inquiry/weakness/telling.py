@@ -10,6 +10,7 @@ from juncture.inquiry.effect import end_of, said
 from juncture.inquiry.people import SPOKEN, is_by_a_person
 from juncture.inquiry.roles import channel_of
 from juncture.inquiry.weakness.facts import Facts, Stated, at, cite, rules, words
+from juncture.inquiry.words import has_word
 from juncture.model.evidence import Event, Kind
 from juncture.model.instants import duration_text, seconds_between
 from juncture.model.record import MilestoneName
@@ -73,13 +74,25 @@ def customers_told_late(facts: Facts) -> Iterator[Stated]:
         yield text, [*started.citations, *cite(first)]
 
 
+_ASKS_FOR_NEWS = (
+    "any news", "eta", "what do i tell", "what do we tell", "what can i tell", "any update", "any updates", "same issue",
+    "is this the same", "same thing", "known issue",
+)  # fmt: skip
+"""What somebody asks who waits in a channel of their own, as support does."""
+
+
 def unanswered(facts: Facts) -> Iterator[Stated]:
     """Say which questions nobody answered: no reply in the thread, and no other person spoke in the channel for a while."""
     end = end_of(facts.timeline)
-    spoken = facts.spoken()
+    spoken = [event for event in facts.events if event.kind in SPOKEN and is_by_a_person(event)]
     within = timedelta(seconds=rules()["unanswered_question"].threshold)
     for number, event in enumerate(spoken):
-        if Cue.QUESTION not in said(event.summary) or (facts.effect.started and event.occurred_at < facts.effect.started):
+        about_it = channel_of(event) in facts.channels or has_word(event.summary, _ASKS_FOR_NEWS)
+        if (
+            not about_it
+            or Cue.QUESTION not in said(event.summary)
+            or (facts.effect.started and event.occurred_at < facts.effect.started)
+        ):
             continue
         if end is not None and event.occurred_at > end:
             break
