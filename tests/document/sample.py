@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from hashlib import sha256
-from typing import NamedTuple
 
+from juncture.evidence.places import Excerpt, ExcerptLine
 from juncture.model.evidence import (
     AlertDetails,
     Citation,
@@ -338,29 +338,13 @@ def postmortem() -> Postmortem:
     )  # fmt: skip
 
 
-class Line(NamedTuple):
-    """One line of a sample excerpt."""
-
-    label: str
-    text: str
-    hit: bool
-
-
-class Excerpt(NamedTuple):
-    """A sample excerpt: what a citation opens."""
-
-    title: str
-    place: str
-    lines: tuple[Line, ...]
-
-
 def excerpts() -> dict[Citation, Excerpt]:
     """Return an excerpt for every citation of the timeline."""
     found = {}
     for each in EVENTS:
         for citation in each.citations:
-            before = Line("", f"{each.occurred_at:%H:%M:%S} the line before", hit=False)
-            after = Line("", f"{each.occurred_at:%H:%M:%S} the line after", hit=False)
-            hit = Line(citation.place.rsplit(":")[-1].rsplit("/")[-1], each.summary, hit=True)
+            before = ExcerptLine("", f"{each.occurred_at:%H:%M:%S} the line before", hit=False)
+            after = ExcerptLine("", f"{each.occurred_at:%H:%M:%S} the line after", hit=False)
+            hit = ExcerptLine(citation.place.rsplit(":")[-1].rsplit("/")[-1], each.summary, hit=True)
             found[citation] = Excerpt(str(each.source), citation.place, (before, hit, after))
     return found

@@ -16,6 +16,7 @@ from tests.document import sample
 from juncture.document.html.assets import STYLES
 from juncture.document.html.figures import figure_text, number, range_bar
 from juncture.document.html.page import Theme, page
+from juncture.evidence.places import Excerpt, ExcerptLine
 from juncture.model.evidence import Citation, Kind, Lane
 from juncture.model.record import (
     Figure,
@@ -221,13 +222,13 @@ def test_days_are_named_where_a_timeline_has_several():
 
 
 def test_a_page_of_sixty_key_events_with_long_excerpts_stays_small():
-    lines = tuple(sample.Line(str(number), "x" * 110, number == 5) for number in range(11))
+    lines = tuple(ExcerptLine(str(number), "x" * 110, number == 5) for number in range(11))
     events, excerpts = [], {}
     for each in range(60):
         citation = sample.cited(f"logs/application-{each % 7}.log", f"line:{each * 11}")
         when = f"14:{each:02}:00"
         events.append(sample.event(when, list(Lane)[each % 5], Kind.LOG, f"event {each} " + "y" * 120, citation))
-        excerpts[citation] = sample.Excerpt(f"application-{each % 7}.log", citation.place, lines)
+        excerpts[citation] = Excerpt(f"application-{each % 7}.log", citation.place, lines)
     record = msgspec.structs.replace(sample.postmortem(), timeline=tuple(events), decisions=(), changes=())
     assert len(page(record, excerpts).encode()) < 400_000
 
@@ -262,7 +263,7 @@ def test_nothing_that_evidence_or_people_wrote_can_run():
     record = _hostile(sample.postmortem())
     record = msgspec.structs.replace(record, metadata={"state": HOSTILE})
     excerpts = {
-        _hostile(citation): sample.Excerpt(HOSTILE, HOSTILE, (sample.Line(HOSTILE, HOSTILE, hit=True),))
+        _hostile(citation): Excerpt(HOSTILE, HOSTILE, (ExcerptLine(HOSTILE, HOSTILE, hit=True),))
         for citation in sample.excerpts()
     }
     html = page(record, excerpts)

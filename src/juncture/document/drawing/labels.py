@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from juncture.model.evidence import AlertDetails, Event, Kind, TurnDetails
@@ -16,6 +17,12 @@ _STEPS = {
     Kind.ACKNOWLEDGEMENT: "Acknowledged", Kind.ESCALATION: "Escalated", Kind.PAGE: "Paged", Kind.RESOLUTION: "Resolved",
 }  # fmt: skip
 _TURNS = {"up": "rises", "down": "falls", "back": "is back"}
+_LOGS = frozenset({Kind.LOG, Kind.LOG_PATTERN, Kind.LOG_BURST})
+_ERROR = re.compile(
+    r"(?:\b(?:error|err|exception|reason|msg|message)=[\"\']?|\b(?:ERROR|FATAL|PANIC|CRITICAL|WARNING|WARN):?\s+)(\S.*)",
+    re.DOTALL,
+)
+"""Where a log line comes to the point."""
 _NARROW = frozenset("iIjl.,:;'|!()[]`ftr1 -/")
 _WIDE = frozenset("mwMW@%&OQGDNHU")
 
@@ -30,7 +37,10 @@ def label(event: Event) -> str:
         return _STEPS[event.kind]
     if event.kind in _CHANGES and event.service:
         return f"{_CHANGES[event.kind]} {event.service}"
-    return event.summary
+    if event.kind in _LOGS:
+        said = _ERROR.search(event.summary)
+        return said[1] if said else event.summary
+    return event.summary.replace("`", "")
 
 
 def cut(text: str, most: int) -> str:

@@ -60,10 +60,12 @@ def _named(phase: Phase, clock: Clock) -> Markup:
         aria_hidden="true",
     )
     length = duration_text(seconds_between(phase.from_, phase.to)) if phase.to else "goes on"
-    until = clock.minute(phase.to) if phase.to else "…"
+    short = phase.to is not None and phase.to - phase.from_ < timedelta(minutes=2)
+    said = clock.second if short else clock.minute
+    until = said(phase.to) if phase.to else "…"
     return element(
         "li",
         element("span", swatch, NAMES[phase.name], class_="phase-name"),
         element("b", length),
-        element("span", f"{clock.minute(phase.from_)} \N{EN DASH} {until}", class_="phase-span"),
+        element("span", f"{said(phase.from_)} \N{EN DASH} {until}", class_="phase-span"),
     )

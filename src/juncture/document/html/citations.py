@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from juncture.document.html.excerpts import Excerpt
+from juncture.evidence.places import Excerpt, ExcerptLine
 from juncture.model.evidence import Citation
 from juncture.text.markup import EMPTY, Markup, element, joined
 
 MOST_MARKS = 4
 """More places than these for one sentence are counted, not numbered."""
-_MOST_LINES = 24
-_MOST_CHARACTERS = 500
+_MOST_LINES = 14
+_LINES_BEFORE = 2
+_MOST_CHARACTERS, _MOST_BESIDE = 500, 200
+"""Characters of a cited line, and of one beside it."""
 _HASH_DIGITS = 12
 _WORD_JOINER = "\N{WORD JOINER}"
 """Keeps a number on the line of the word that it follows."""
@@ -33,8 +35,10 @@ class _Cited(Struct, frozen=True):
 class Citations:
     """Numbers citations as a document uses them; the same place has the same number everywhere."""
 
-    def __init__(self, excerpts: Mapping[Citation, Excerpt]) -> None:
+    def __init__(self, excerpts: Mapping[Citation, Excerpt], paths: Mapping[str, str]) -> None:
+        """`paths` names artefacts whose citations give no path."""
         self._excerpts = {_place(citation): excerpt for citation, excerpt in excerpts.items()}
+        self._paths = {citation.artefact: citation.path for citation in excerpts if citation.path} | dict(paths)
         self._cited: dict[tuple[str, str], _Cited] = {}
 
     def marks(self, citations: Sequence[Citation]) -> Markup:
@@ -61,6 +65,7 @@ class Citations:
         key = _place(citation)
         if key not in self._cited:
             excerpt = self._excerpts.get(key)
+            citation = Citation(citation.artefact, citation.path or self._paths.get(citation.artefact), citation.place)
             title = excerpt.title if excerpt and excerpt.title else _name(citation)
             self._cited[key] = _Cited(len(self._cited) + 1, citation, excerpt, title)
         cited = self._cited[key]
@@ -121,22 +126,24 @@ def _popover(cited: _Cited) -> Markup:
 
 
 def _slice(excerpt: Excerpt) -> Markup:
-    lines = [
-        element(
-            "span",
-            element("span", line.label, class_="slice-label") if line.label else None,
-            element("span", _cut(line.text), class_="slice-text"),
-            class_="slice-line hit" if line.hit else "slice-line",
-        )
-        for line in excerpt.lines[:_MOST_LINES]
-    ]
-    if len(excerpt.lines) > _MOST_LINES:
-        lines.append(element("span", f"{len(excerpt.lines) - _MOST_LINES:,} more lines", class_="slice-line slice-rest"))
-    return element("div", joined(lines, "\n"), class_="slice", tabindex=0, role="group", aria_label="Excerpt")
+    first = next((number for number, line in enumerate(excerpt.lines) if line.hit), 0)
+    start = max(first - _LINES_BEFORE, 0)
+    shown = excerpt.lines[start : start + _MOST_LINES]
+    rest = len(excerpt.lines) - start - len(shown)
+    more = (
+        element("span", f"{rest:,} more {'line' if rest == 1 else 'lines'}", class_="slice-line slice-rest") if rest else None
+    )
+    lines = joined(map(_line, shown), "\n")
+    return element("div", lines, more, class_="slice", tabindex=0, role="group", aria_label="Excerpt")
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"
+def _line(line: ExcerptLine) -> Markup:
+    most = _MOST_CHARACTERS if line.hit else _MOST_BESIDE
+    text = line.text if len(line.text) <= most else f"{line.text[: most - 1]}…"
+    label = element("span", line.label, class_="slice-label") if line.label else None
+    return element(
+        "span", label, element("span", text, class_="slice-text"), class_="slice-line hit" if line.hit else "slice-line"
+    )
 
 
 def _where(citation: Citation, *, path: bool = True, digest: bool = False) -> Markup:

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 
 from juncture.document.drawing.clock import Clock, milliseconds
 from juncture.document.html.citations import Citations
-from juncture.document.html.excerpts import Excerpt
+from juncture.evidence.places import Excerpt
 from juncture.model.evidence import Citation, Event
-from juncture.model.identity import EventId
+from juncture.model.identity import ArtefactHash, EventId
 from juncture.model.instants import Instant
 from juncture.model.record import Milestone, MilestoneName, MilestoneState, Postmortem
 from juncture.text.footnotes import definitions
 from juncture.text.markup import Markup, element, escape
 from juncture.text.render import inline_html, to_html
 
-_BOUND = re.compile(r"\(event ([0-9a-f]{32})(?:, (sha256:[0-9a-f]+)(?:, ([^\s)]+))?)?\)\s*$")
+_BOUND = re.compile(r"\((?:event ([0-9a-f]{32}))?(?:(?:, )?(sha256:[0-9a-f]{64}), ([^\s)]*))?\)\s*$")
+"""The end of a footnote: the event that it is bound to, and artefact and place; a series has the latter alone."""
 
 
 class Context:
@@ -24,11 +25,12 @@ class Context:
 
     def __init__(self, postmortem: Postmortem, excerpts: Mapping[Citation, Excerpt], clock: Clock) -> None:
         self.postmortem, self.clock = postmortem, clock
-        self.citations = Citations(excerpts)
+        self.citations = Citations(excerpts, _paths(postmortem))
         self.events: dict[EventId, Event] = {}
         for event in postmortem.timeline:
             self.events.update(dict.fromkeys((event.id, *event.aliases), event))
-        self.roles = {each.name: each.role for each in postmortem.participants if each.name}
+        self.roles = {each.role: each.role for each in postmortem.participants}
+        self.roles |= {each.name: each.role for each in postmortem.participants if each.name}
         self._footnotes = definitions("\n\n".join(section.markdown for section in postmortem.sections))
 
     def milestone(self, name: MilestoneName) -> Milestone | None:
@@ -53,13 +55,11 @@ class Context:
         if words is None:
             return escape(f"[^{label}]")
         bound = _BOUND.search(words)
-        event = self.events.get(EventId(bound[1])) if bound else None
-        citations = event.citations if event else ()
-        if bound and bound[2] and bound[3]:
-            same = [each for each in citations if each.artefact == bound[2] and each.place == bound[3]]
-            citations = tuple(same[:1]) or citations
-        if citations:
-            return self.citations.marks(citations[:1])
+        if bound and bound[2]:
+            return self.citations.marks((Citation(ArtefactHash(bound[2]), None, bound[3]),))
+        event = self.events.get(EventId(bound[1])) if bound and bound[1] else None
+        if event and event.citations:
+            return self.citations.marks(event.citations[:1])
         return element("sup", element("span", "note", title=words, class_="note-words"))
 
     def time(self, at: Instant, text: str | None = None) -> Markup:
@@ -68,6 +68,21 @@ class Context:
         stamp = f"{self.clock.day(at)}, {self.clock.second(at)} {self.clock.zone}"
         return element("time", text or self.clock.second(at), datetime=local.isoformat(), title=stamp)
 
+    def shows(self, block: str) -> bool:
+        """Whether a section of the record shows the objects of `block` itself."""
+        return any(f"juncture:{block} " in section.markdown for section in self.postmortem.sections)
+
+    def role(self, actor: str | None) -> str | None:
+        """Return the role of whoever acted, None where they are not among those who took part."""
+        return self.roles.get(actor) if actor else None
+
     def since(self, at: Instant) -> str:
         """Return what `data-known` says of an instant."""
         return str(milliseconds(at))
+
+
+def _paths(postmortem: Postmortem) -> dict[str, str]:
+    """Return the path of every artefact whose citations give one."""
+    parts = (postmortem.timeline, postmortem.impact.figures, postmortem.participants, postmortem.changes, postmortem.decisions)
+    cited = (citation for part in parts for each in part for citation in each.citations)
+    return {citation.artefact: citation.path for citation in cited if citation.path}

@@ -9,7 +9,6 @@ from enum import StrEnum
 from juncture.document.drawing.clock import Clock
 from juncture.document.html import assets
 from juncture.document.html.context import Context
-from juncture.document.html.excerpts import Excerpt
 from juncture.document.html.parts.actions import actions
 from juncture.document.html.parts.analysis import factors, lessons, questions, weak_points
 from juncture.document.html.parts.changes import changes
@@ -21,6 +20,7 @@ from juncture.document.html.parts.people import participants
 from juncture.document.html.parts.phases import milestones, phases
 from juncture.document.html.parts.theatre import theatre
 from juncture.document.html.parts.timeline import timeline
+from juncture.evidence.places import Excerpt
 from juncture.model.evidence import Citation
 from juncture.model.record import Postmortem, Section
 from juncture.text.markup import EMPTY, Markup, element, joined
@@ -47,6 +47,8 @@ _PARTS: dict[str, tuple[str, Part]] = {
 _IN_REPLAY = frozenset({"timeline", "changes", "decisions"})
 """Parts that the replay shows, as far as they were known."""
 _SUMMARY = frozenset({"summary", "executive summary", "tl;dr", "abstract"})
+_ANNEXES = frozenset({"sources", "evidence", "appendix", "supporting information", "references"})
+"""Sections that are looked up, not read: they are set small."""
 _EMPTY_PROSE = re.compile(r'<div class="prose later">\s*</div>')
 _LOGO = (
     '<path class="logo-line" d="M2 12h6c6 0 6-6 14-6"/><path class="logo-other" d="M10 12.5c4 0 5 5.5 12 5.5"/>'
@@ -99,8 +101,7 @@ def _body(context: Context) -> Markup:
     summary = next((each for each in context.postmortem.sections if each.heading.strip().lower() in _SUMMARY), None)
     top = joined((head(context, summary.markdown if summary else ""), facts(context), theatre(context)))
     sections = _Sections(context)
-    elsewhere = any("juncture:phases" in section.markdown for section in context.postmortem.sections)
-    first = [] if elsewhere else [sections.unwritten("phases")]
+    first = [] if context.shows("phases") else [sections.unwritten("phases")]
     written = [sections.written(section) for section in context.postmortem.sections if section is not summary]
     rest = [sections.unwritten(name) for name in _PARTS]
     main = joined((*first, *written, *rest, sections.evidence()))
@@ -140,12 +141,17 @@ class _Sections:
         html = to_html(
             section.markdown, footnote=self._context.footnote, block=lambda name: self._block(name, shown), least_heading=3
         )
-        body = _EMPTY_PROSE.sub("", f'<div class="prose later">{html}</div>')
-        return self._section(section.heading, Markup(body), shown) if body else EMPTY
+        annex = " annex" if section.heading.strip().lower() in _ANNEXES else ""
+        body = _EMPTY_PROSE.sub("", f'<div class="prose later">{html}</div>').replace('"prose later"', f'"prose later{annex}"')
+        if not body:
+            if "juncture:" not in section.markdown:
+                return EMPTY
+            body = element("p", "Nothing here yet.", class_="quiet later")
+        return self._section(section.heading, Markup(body), shown)
 
     def unwritten(self, name: str) -> Markup:
         """Return a part that no section shows, under its own heading."""
-        if name in self._used or (name == "milestones" and "phases" in self._used):
+        if name in self._used or (name == "milestones" and not self._context.shows("milestones")):
             return EMPTY
         self._used.add(name)
         heading, part = _PARTS[name]
@@ -166,7 +172,7 @@ class _Sections:
         self._used.add(name)
         body = _PARTS[name][1](self._context)
         if not body:
-            return element("p", "Nothing here yet.", class_="quiet")
+            return None
         shown.append(name)
         return f'</div>{_part(name, body)}<div class="prose later">'
 

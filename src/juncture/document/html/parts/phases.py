@@ -11,7 +11,8 @@ from juncture.text.markup import EMPTY, Markup, element, joined
 def phases(context: Context) -> Markup:
     """Return the ribbon and the milestones with their reasons."""
     record = context.postmortem
-    return joined((ribbon(record.phases, context.clock) if record.phases else None, milestones(context)))
+    reasons = None if context.shows("milestones") else milestones(context)
+    return joined((ribbon(record.phases, context.clock) if record.phases else None, reasons))
 
 
 def milestones(context: Context) -> Markup:

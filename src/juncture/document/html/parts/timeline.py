@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
@@ -183,7 +184,7 @@ def _time(context: Context, event: Event) -> Markup:
 
 def _said(context: Context, event: Event) -> Markup:
     text = _text(event)
-    role = context.roles.get(event.actor) if event.actor else None
+    role = context.role(event.actor)
     marks = context.citations.marks(event.citations)
     if event.kind in _SAID:
         words = element("q", text)
@@ -194,12 +195,20 @@ def _said(context: Context, event: Event) -> Markup:
 
 def _text(event: Event) -> Markup:
     """Return an event's words; where they tell what lay ahead, also those that stand for them until then."""
-    text = escape(cut(event.summary, _MOST_CHARACTERS))
+    text = _with_code(cut(event.summary, _MOST_CHARACTERS))
     before = told_later(event)
     if before is None:
         return text
-    then, since = cut(before[0], _MOST_CHARACTERS), milliseconds(before[1])
+    then, since = _with_code(cut(before[0], _MOST_CHARACTERS)), milliseconds(before[1])
     return joined((element("span", text, data_known=since), element("span", then, data_until=since, hidden=True)))
+
+
+def _with_code(text: str) -> Markup:
+    """Return text in which what stands between backticks is set as code, the only markup that chat and commits share."""
+    pieces = re.split(r"```|`", text)
+    if len(pieces) == 1:
+        return escape(text)
+    return joined(element("code", piece.strip()) if number % 2 else piece for number, piece in enumerate(pieces))
 
 
 def _known(context: Context, event: Event) -> Markup:
