@@ -1,8 +1,8 @@
 """Transcripts of calls: WebVTT from Teams, Zoom, Meet and others, and SubRip.
 
-Their times count from the start of the recording. When that was comes from the transcript (instants in the cues, a date and time
-in its header or notes), else from the name that the program gave the file, else from the date given: the call is then taken
-to begin at midnight, and may have been at any time of that day.
+Their times count from the start of the recording. When that was comes from the transcript (instants in the cues, a date and
+time in its header or notes), else from the name that the program gave the file, else from the date given: the call is then
+taken to begin at midnight, and may have been at any time of that day.
 """
 
 from __future__ import annotations
@@ -106,7 +106,10 @@ class _Session:
 
 
 def _first_pass(artefact: Artefact) -> tuple[frozenset[str], list[Remark], bool, str]:
-    """Return who is named before a colon, the remarks before the first cue, whether cues have instants, and the call's identity."""
+    """Return who is named before a colon, the remarks before the first cue, whether cues have instants, and what names the call.
+
+    The first words of a call name it: a file's hash may not, for a longer transcript of the same call must give the same ids.
+    """
     names: Counter[str] = Counter()
     remarks: list[Remark] = []
     has_instants, first = False, ""
@@ -118,7 +121,10 @@ def _first_pass(artefact: Artefact) -> tuple[frozenset[str], list[Remark], bool,
             first = first or f"{item.start} {item.speaker or ''} {item.text}"
             if item.speaker is None and (named := named_at_start(item.text)):
                 names[named[0]] += 1
-    speakers = frozenset(name for name, count in names.items() if plausibility(name) >= (0.95 if count == 1 else 0.6))
+    needed = 0.95 if names.total() < 2 else 0.6
+    speakers = frozenset(
+        name for name, count in names.items() if plausibility(name) >= needed and (count > 1 or name[0].isupper())
+    )
     return speakers, remarks, has_instants, first
 
 
