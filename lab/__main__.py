@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import signal
+import subprocess
 import sys
 from pathlib import Path
+
+import psycopg
 
 from lab.faults import FAULTS
 from lab.processes import StackFailed
@@ -34,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("lab: interrupted; everything that was started has ended", file=sys.stderr)
         return 1
-    except (StackFailed, TooLong, ValueError, OSError) as error:
+    except (StackFailed, TooLong, ValueError, OSError, subprocess.SubprocessError, psycopg.Error) as error:
         print(f"lab: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     print(f"{options.out / 'evidence'} and {options.out / 'truth.json'} written: {truth['milestones']}", file=sys.stderr)

@@ -95,6 +95,7 @@ class Stack:
             "ALERTING": str(self.monitoring.folder),
             "PROMETHEUS": self.monitoring.prometheus,
             "ALERTMANAGER": self.monitoring.alertmanager,
+            "GIT_CONFIG_GLOBAL": "/dev/null",
             "GIT_PAGER": "cat",
             "PAGER": "cat",
             "TZ": "UTC",

@@ -335,6 +335,8 @@ def _diagnose(director: Director, choices: Choices, here: str) -> None:
         "psql -qAtc \"select pid from pg_stat_activity where query like 'COPY (SELECT o.id%'\"",
         director.people["right"],
     ).split()
+    if len(pids) != 2:
+        raise ValueError("the migration or the report ended by itself; nothing is left to find")
     director.slots |= {"pid": pids[0], "report_pid": pids[1], "statement_short": choices.statement[:34].rstrip(";") + "…"}
     director.say(looker, "found_blocker", here)
     if director.chance(0.5):
