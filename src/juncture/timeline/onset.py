@@ -116,14 +116,15 @@ def acknowledged(scene: Scene, detection: Milestone, over: Instant | None) -> Mi
         and scene.holds(event.occurred_at)
     ]
     candidates = [(event.occurred_at, "the page was acknowledged", event) for event in steps[:1]]
-    for said in scene.said():
+    for said in scene.said(bots=True):
         at = said.event.occurred_at
         if at < detection.at or (over is not None and at > over):
             continue
         if Cue.ACKNOWLEDGEMENT in said.cues and Cue.RESOLVED not in said.cues:
-            candidates.append((at, f"a responder wrote {quoted(said.event)}", said.event))
+            who = "a bot posted" if said.bot else "a responder wrote"
+            candidates.append((at, f"{who} {quoted(said.event)}", said.event))
             break
-        if not said.cues.isdisjoint(_AT_WORK) and not said.cues & {Cue.QUESTION}:
+        if not said.bot and not said.cues.isdisjoint(_AT_WORK) and not said.cues & {Cue.QUESTION}:
             break
     if not candidates:
         return absent(name, "nobody acknowledged a page or said that they took it")

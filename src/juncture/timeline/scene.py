@@ -22,6 +22,9 @@ APART = timedelta(hours=4)
 MARGIN = timedelta(minutes=30)
 """How long before the first signal the effect on users may have begun, and how long after the last one it may end."""
 
+AROUND = timedelta(minutes=5)
+"""What is said this close to it can be about it."""
+
 HEARTBEATS = frozenset({"watchdog", "deadmansswitch", "deadmanswitch", "infoinhibitor"})
 QUIET_SEVERITIES = frozenset({"info", "none", "informational", "debug"})
 
@@ -82,13 +85,33 @@ def scene_of(events: Sequence[Event], series: Sequence[Series]) -> Scene:
     first, last = _weightiest(_signals(events, speech))
     if first is None or last is None:
         first, last = _of_effects(effects)
-    channels = speech.channels(first - MARGIN, last + MARGIN) if first and last else frozenset[str | None]()
+    if first is None or last is None:
+        return Scene(tuple(events), speech, (), None, None, frozenset())
     within = tuple(
-        effect
-        for effect in effects
-        if first and last and effect.started_at <= last + MARGIN and (effect.ended_at or last) >= first - MARGIN
+        effect for effect in effects if effect.started_at <= last + MARGIN and (effect.ended_at or last) >= first - MARGIN
     )
+    channels = speech.channels(_while_it_lasted(events, within, first, last), _names(events))
     return Scene(tuple(events), speech, within, first, last, channels)
+
+
+def _while_it_lasted(events: Sequence[Event], effects: Sequence[Effect], first: Instant, last: Instant) -> Sequence[Event]:
+    """Return the events between the first and last thing that machines tell of it; between all signals where they tell none."""
+    told = [
+        (event.occurred_at, event.ended_at or event.occurred_at)
+        for event in events
+        if (event.kind is Kind.PAGE or is_signal_alert(event)) and first <= event.occurred_at <= last
+    ]
+    told += [(effect.started_at, effect.ended_at or last) for effect in effects]
+    begin = min((start for start, _ in told), default=first) - AROUND
+    end = min(max((end for _, end in told), default=last), last) + AROUND
+    return [event for event in events if begin <= event.occurred_at <= end]
+
+
+def _names(events: Sequence[Event]) -> set[str]:
+    """Return the services and alerts that machines name."""
+    names = {event.service for event in events if event.service and event.kind in {Kind.ALERT, Kind.TURN, Kind.PAGE}}
+    names |= {event.details.name for event in events if isinstance(event.details, AlertDetails)}
+    return names
 
 
 def is_signal_alert(event: Event) -> bool:

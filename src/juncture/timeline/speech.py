@@ -1,20 +1,20 @@
-"""What people said: the messages, calls and notes of a timeline with their cues, and which of them are about the incident."""
+"""What people said: the messages, calls and notes of a timeline with their cues, and which channels are about the incident."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from juncture.model.evidence import Event, Kind, MessageDetails
 from juncture.model.identity import EventId
 from juncture.model.instants import Instant
-from juncture.timeline.cues import Cue, cues_of
+from juncture.timeline.cues import ACTIONS, Cue, cues_of
 
 SPOKEN = frozenset({Kind.MESSAGE, Kind.UTTERANCE, Kind.NOTE, Kind.COMMENT})
 
-ABOUT_IT = frozenset(
+_ABOUT_IT = frozenset(
     {
         Cue.SYMPTOM,
         Cue.DECLARATION,
@@ -28,16 +28,21 @@ ABOUT_IT = frozenset(
     }
 )
 """What is said of an incident and seldom of anything else."""
-SHARE_ABOUT_IT = 0.2
-"""A channel in which a fifth of what people say is about an incident is one of its channels; in a busy one, less is chance."""
+_AROUND_IT = frozenset({Cue.ACKNOWLEDGEMENT, Cue.RULED_OUT, Cue.WAIT})
+_MODES = frozenset({Cue.PROPOSAL, Cue.COMMITMENT, Cue.COMPLETED, Cue.DECLINED, Cue.AGREEMENT})
 
 _IDLE_CHANNEL = re.compile(
-    r"(?:^|[-_])(?:random|off-?topic|water-?cooler|lunch|social|fun|memes|pets|music|food|coffee|kudos|birthdays?|sports?|games?"
-    r"|jobs|books|travel|parking)(?:$|[-_])",
+    r"(?:^|[-_])(?:random|off-?topic|water-?cooler|kitchen|canteen|lunch|social|fun|memes|pets|music|food|coffee|kudos|birthdays?"
+    r"|sports?|games?|jobs|books|travel|parking)(?:$|[-_])",
     re.IGNORECASE,
 )
 _INCIDENT_CHANNEL = re.compile(
-    r"(?:^|[-_])(?:inc|incident|outage|sev\d?|war-?room|major|emergency|bridge)(?:\d|$|[-_])", re.IGNORECASE
+    r"(?:^|[-_])(?:inc|incidents?|outage|sev|war-?room|major|emergency|bridge)(?:\d|$|[-_])", re.IGNORECASE
+)
+_WORKING_CHANNEL = re.compile(
+    r"(?:^|[-_])(?:ops|devops|sre|on-?call|alerts?|pages?|pager|prod|production|team|support|helpdesk|customers?|escalations?"
+    r"|operations|infra|platform|status|monitoring)(?:\d|$|[-_])",
+    re.IGNORECASE,
 )
 
 
@@ -59,34 +64,25 @@ class Speech:
     def __init__(self, events: Sequence[Event]) -> None:
         self.all = tuple(_said(events))
         self.by_id: dict[EventId, Said] = {said.event.id: said for said in self.all}
-        self._channels: tuple[Instant, Instant, frozenset[str | None]] | None = None
 
     def people(self) -> Iterator[Said]:
         """Yield what persons said."""
         return (said for said in self.all if not said.bot)
 
-    def channels(self, start: Instant, end: Instant) -> frozenset[str | None]:
-        """Return the channels in which people spoke about the incident between `start` and `end`.
+    def channels(self, events: Iterable[Event], names: Iterable[str]) -> frozenset[str | None]:
+        """Return the channels in which people handled the incident, from the `events` while it lasted.
 
-        A channel named like an incident is one, a channel for idle talk is none; any other is judged by what was said, and if
-        nowhere anything tells of trouble, all are taken.
+        A channel named like an incident is one, a channel for idle talk is none. Any other is judged by how much of what
+        people say there is about it: `names` are the services and alerts that it is about. One for work (on call, alerts, a
+        team, support, a service by name) needs little; one for everything needs more.
         """
-        if self._channels and self._channels[:2] == (start, end):
-            return self._channels[2]
-        about: dict[str | None, set[EventId]] = defaultdict(set)
-        total: dict[str | None, int] = defaultdict(int)
-        for said in self.all:
-            if start <= said.event.occurred_at <= end:
-                total[said.channel] += 1
-                if not said.cues.isdisjoint(ABOUT_IT) or (said.bot and Cue.SYMPTOM in said.cues):
-                    about[said.channel].add(said.event.id)
-        found = frozenset(
-            channel
-            for channel, count in total.items()
-            if _is_named_so(channel) or (not is_idle(channel) and len(about[channel]) >= max(1, SHARE_ABOUT_IT * count))
-        ) or frozenset(channel for channel in total if not is_idle(channel))
-        self._channels = (start, end, found)
-        return found
+        known = frozenset(name.lower() for name in names if len(name) > 2)
+        weights: dict[str | None, list[float]] = defaultdict(list)
+        for event in events:
+            if event.kind in SPOKEN and not _is_bot(event):
+                said = self.by_id.get(event.id)
+                weights[_channel_of(event)].append(_weight(event, said.cues if said else frozenset(), known))
+        return frozenset(channel for channel, found in weights.items() if _is_about(channel, found, known))
 
 
 def is_idle(channel: str | None) -> bool:
@@ -94,19 +90,38 @@ def is_idle(channel: str | None) -> bool:
     return channel is not None and _IDLE_CHANNEL.search(channel) is not None
 
 
-def _is_named_so(channel: str | None) -> bool:
-    return channel is None or _INCIDENT_CHANNEL.search(channel) is not None
+def _is_about(channel: str | None, weights: Sequence[float], names: frozenset[str]) -> bool:
+    if channel is None or _INCIDENT_CHANNEL.search(channel):
+        return True
+    if is_idle(channel):
+        return False
+    total, mean = sum(weights), sum(weights) / len(weights)
+    if _WORKING_CHANNEL.search(channel) or any(name in channel.lower() for name in names):
+        return total >= 0.5 and mean >= 0.2
+    return total >= 2 and mean >= 0.4
+
+
+def _weight(event: Event, cues: frozenset[Cue], names: frozenset[str]) -> float:
+    """Return how much a message is about the incident, 0 to 2."""
+    text = event.summary.lower()
+    weight = float(not cues.isdisjoint(_ABOUT_IT))
+    weight += not cues.isdisjoint(ACTIONS) and not cues.isdisjoint(_MODES)
+    weight += any(name in text for name in names)
+    weight += 0.5 * (not cues.isdisjoint(_AROUND_IT)) + 0.5 * ("`" in text)
+    return min(weight, 2.0)
 
 
 def _said(events: Sequence[Event]) -> Iterator[Said]:
     for event in events:
-        if event.kind not in SPOKEN:
-            continue
-        cues = cues_of(event.summary)
-        if not cues:
-            continue
-        details = event.details
-        if isinstance(details, MessageDetails):
-            yield Said(event, cues, details.channel, details.bot)
-        else:
-            yield Said(event, cues, None, event.actor is None)
+        if event.kind in SPOKEN:
+            cues = cues_of(event.summary)
+            if cues:
+                yield Said(event, cues, _channel_of(event), _is_bot(event))
+
+
+def _channel_of(event: Event) -> str | None:
+    return event.details.channel if isinstance(event.details, MessageDetails) else None
+
+
+def _is_bot(event: Event) -> bool:
+    return event.details.bot if isinstance(event.details, MessageDetails) else event.actor is None

@@ -11,8 +11,6 @@ else that fits as well. What several would fit is left apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from juncture.model.evidence import Event
 from juncture.timeline.joins.alerts import join_alerts
 from juncture.timeline.joins.changes import join_changes
@@ -20,7 +18,7 @@ from juncture.timeline.joins.groups import Groups
 from juncture.timeline.joins.messages import join_messages
 
 
-def joins(singles: Sequence[Event], groups: Groups) -> None:
+def joins(singles: list[Event], groups: Groups) -> None:
     """Join in `groups` the places of `singles` that are of one happening. `singles` are sightings, one an event."""
     join_alerts(singles, groups)
     join_changes(singles, groups)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from juncture.model.evidence import AlertDetails, Event, Kind, MessageDetails
 from juncture.model.instants import Instant
@@ -42,8 +43,11 @@ class _Alert(Struct):
     service: str | None
 
 
-def join_alerts(singles: Sequence[Event], groups: Groups) -> None:
-    """Join pages and bots' posts to the alerts that they name."""
+def join_alerts(singles: list[Event], groups: Groups) -> None:
+    """Join pages and bots' posts to the alerts that they name.
+
+    A post that an alert is resolved gives its time as the end; it counts where the router tells none.
+    """
     by_name = _alerts(singles, groups)
     if not by_name:
         return
@@ -58,6 +62,8 @@ def join_alerts(singles: Sequence[Event], groups: Groups) -> None:
             fitting = _of_these_labels(event, fitting)
         if len(fitting) == 1:
             groups.join(place, fitting[0].place)
+            if _says_resolved(event):
+                singles[place] = replace(event, ended_at=event.occurred_at)
 
 
 def _alerts(singles: Sequence[Event], groups: Groups) -> dict[str, list[_Alert]]:
@@ -100,10 +106,16 @@ def _fits(event: Event, alert: _Alert) -> bool:
     at = event.occurred_at
     if event.kind is Kind.PAGE:
         return alert.started_at - EARLY <= at <= alert.started_at + PAGE_DELAY
-    if _RESOLVED.search(event.summary) and not _FIRING.search(event.summary):
-        return alert.ended_at is not None and alert.ended_at - EARLY <= at <= alert.ended_at + END_DELAY
+    if _says_resolved(event):
+        if alert.ended_at is None:
+            return alert.started_at <= at <= alert.started_at + REPEATS_FOR
+        return alert.ended_at - EARLY <= at <= alert.ended_at + END_DELAY
     until = alert.ended_at + EARLY if alert.ended_at else alert.started_at + REPEATS_FOR
     return alert.started_at - EARLY <= at <= max(until, alert.started_at + PAGE_DELAY if alert.ended_at is None else until)
+
+
+def _says_resolved(event: Event) -> bool:
+    return event.kind is not Kind.PAGE and bool(_RESOLVED.search(event.summary)) and not _FIRING.search(event.summary)
 
 
 def _of_these_labels(event: Event, alerts: Sequence[_Alert]) -> list[_Alert]:
