@@ -153,7 +153,7 @@ def _before(everything: Iterable[Shipment], effect: Effect) -> list[Shipment]:
     if started is None:
         return []
     since = started - timedelta(hours=weights().look_back.hours)
-    near = [one for one in everything if since <= one.at <= started + AT_THE_START]
+    near = [one for one in everything if since <= one.at <= (started if is_undoing(one.anchor) else started + AT_THE_START)]
     in_use = [one for one in near if one.runs]
     return in_use or near
 
@@ -280,7 +280,7 @@ def _change(rank: int, shipment: Shipment, reasons: list[Reason], effect: Effect
     return Change(
         rank=rank,
         at=shipment.at,
-        what=roles.anonymise(_what(shipment)),
+        what=roles.anonymise(what_was_shipped(shipment)),
         service=shipment.service,
         by=roles.role_of(shipment.actor),
         seconds_before=seconds_between(shipment.at, effect.started) if effect.started else None,
@@ -290,7 +290,7 @@ def _change(rank: int, shipment: Shipment, reasons: list[Reason], effect: Effect
     )
 
 
-def _what(shipment: Shipment) -> str:
+def what_was_shipped(shipment: Shipment) -> str:
     """Say what was shipped: service and version where they are known, and the commit's subject."""
     anchor = shipment.anchor
     written = [event.summary for event in shipment.events if event.kind in {Kind.COMMIT, Kind.MERGE, Kind.PULL_REQUEST}]

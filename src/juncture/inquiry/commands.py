@@ -10,6 +10,8 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
+from juncture.evidence.commands import changes_by
+
 
 class Commands(Struct, frozen=True):
     """Patterns of commands of one kind."""
@@ -26,6 +28,8 @@ def _commands() -> tuple[Commands, ...]:
 
 def kind_of_command(command: str) -> str | None:
     """Return the kind of decision that a command carries out, None if it only reads."""
+    if changes_by(command) is None:
+        return None
     for commands in _commands():
         if any(_pattern(source).search(command) for source in commands.patterns):
             return commands.kind

@@ -20,6 +20,7 @@ SERVICE_LABELS = ("service", "app", "application", "component", "job")
 """Labels of alerts and series that name a service, the surest first."""
 
 _WEIGHT = {Kind.ALERT: 6, Kind.PAGE: 4, Kind.TURN: 3, Kind.LOG_BURST: 2, Kind.LOG_PATTERN: 1, Kind.LOG: 1}
+_SPOKEN_WEIGHT = 4
 _WATCHERS = frozenset({"prometheus", "alertmanager", "node", "node-exporter", "blackbox", "pushgateway", "grafana"})
 _EARLY = timedelta(minutes=2)
 """Signals this much before the start still speak of the effect: the start is no more exact than a scrape interval."""
@@ -90,18 +91,28 @@ def service_of(event: Event) -> str | None:
     return next((labels[label] for label in SERVICE_LABELS if labels.get(label)), None)
 
 
+LEAST_SHARE = 0.3
+"""A service that shows less than this share of what the first one shows was touched, not affected."""
+
+
 def _services(events: list[Event]) -> tuple[str, ...]:
+    """Return the services that alerts name, the first one first; without such alerts, those that most signals name."""
+    alerted = [service_of(event) for event in events if event.kind is Kind.ALERT]
+    named = tuple(dict.fromkeys(name for name in alerted if name and name.casefold() not in _WATCHERS))
+    if named:
+        return named
     weights: Counter[str] = Counter()
     for event in events:
         service = service_of(event)
         if service and service.casefold() not in _WATCHERS and event.lane is Lane.SIGNAL and _is_bad(event):
             weights[service] += _WEIGHT.get(event.kind, 0)
-    known = tuple(name for name, weight in weights.items() if weight)
+    known = tuple({event.service for event in events if event.service})
     for event in events:
         if event.kind in SPOKEN and known and Cue.SYMPTOM in said(event.summary):
-            named = has_word(event.summary, known)
-            weights.update({name: 2 for name in known if named == name.lower()})
-    return tuple(name for name, weight in weights.most_common() if weight)
+            spoken_of = has_word(event.summary, known)
+            weights.update({name: _SPOKEN_WEIGHT for name in known if spoken_of == name.lower()})
+    most = max(weights.values(), default=0)
+    return tuple(name for name, weight in weights.most_common() if weight and weight >= LEAST_SHARE * most)
 
 
 def _is_bad(event: Event) -> bool:

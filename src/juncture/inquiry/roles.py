@@ -146,6 +146,9 @@ def incident_channels(timeline: Timeline) -> frozenset[str | None]:
         for event in during
         if event.id in milestones or _INCIDENT_NAME.search(channel_of(event) or "") or _is_a_page(event)
     }
+    held_in = {event.citations[0].artefact: channel_of(event) for event in spoken if event.citations}
+    pages = [event for event in timeline.events if event.kind in {Kind.ALERT, Kind.PAGE}]
+    found |= {held_in[place.artefact] for event in pages for place in event.citations if place.artefact in held_in}
     linked = {name for event in during if channel_of(event) in found for name in _LINKED.findall(event.summary)}
     found |= {channel_of(event) for event in during if channel_of(event) in linked}
     return frozenset(found) or frozenset(map(channel_of, spoken))
@@ -234,10 +237,16 @@ class _Evidence:
     def _first_role(self, person: Person | None) -> str:
         if person is None:
             return FIRST
-        paged = any(event.kind is Kind.ACKNOWLEDGEMENT and self._who(event) is person for event in self._timeline.events)
+        paged = any(self._was_paged(person, event) for event in self._timeline.events)
         said_so = any(one is person for one in self._saying(lexicon().shown_by.on_call))
         named_so = any(_called_on_call(person, event.summary) for event in self._timeline.events if event.kind in SPOKEN)
         return ON_CALL if paged or said_so or named_so else FIRST
+
+    def _was_paged(self, person: Person, event: Event) -> bool:
+        if event.kind is Kind.ACKNOWLEDGEMENT:
+            return self._who(event) is person
+        shown = event.kind in {Kind.ALERT, Kind.PAGE} and bool(person.names & set(event.known_by))
+        return shown and (self._start is None or event.occurred_at >= self._start - AROUND)
 
     def _authors(self) -> list[Person]:
         if self._start is None:

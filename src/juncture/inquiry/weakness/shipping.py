@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from juncture.inquiry.changes import what_was_shipped
 from juncture.inquiry.shipments import FAILED_STATES, Shipment
 from juncture.inquiry.weakness.facts import Facts, Stated, at, cite, rules
 from juncture.model.evidence import ChangeDetails, Kind
@@ -19,7 +20,7 @@ def unreviewed(facts: Facts) -> Iterator[Stated]:
             event.kind is Kind.REVIEW for event in one.events
         ):
             yield (
-                f"The evidence holds reviews, and none of the change of {at(one.at)}: {one.anchor.summary}",
+                f"The evidence holds reviews, and none of the change of {at(one.at)}: {what_was_shipped(one)}",
                 cite(*one.events[:3]),
             )
 
@@ -43,5 +44,5 @@ def several_at_once(facts: Facts) -> Iterator[Stated]:
             groups.append([one])
     for group in groups:
         if len(group) > 1:
-            listed = "; ".join(f"{at(one.at)}, {one.anchor.summary}" for one in group)
+            listed = "; ".join(f"{at(one.at)}, {what_was_shipped(one)}" for one in group)
             yield f"{len(group)} changes went out shortly after one another: {listed}", cite(*(one.anchor for one in group))
