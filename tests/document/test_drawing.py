@@ -140,7 +140,7 @@ def test_the_ends_of_time_are_drawn(year):
 
 spans = st.lists(
     st.tuples(st.floats(0, 760), st.floats(0, 60), st.text("abcdefgh ", min_size=0, max_size=40)), max_size=30
-).map(lambda found: [Span(left, left + width, left + width, words) for left, width, words in found])  # fmt: skip
+).map(lambda found: [Span(left, left + width, left + width, left + width, words) for left, width, words in found])  # fmt: skip
 
 
 @settings(deadline=None)

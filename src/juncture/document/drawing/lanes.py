@@ -21,15 +21,17 @@ from juncture.document.drawing.rows import Placed, Side, Span, place, rows_used
 from juncture.document.drawing.scale import Scale, scale_of, ticks
 from juncture.document.drawing.shapes import LOOKS, LaneLook
 from juncture.document.replay import instant_known_at, phase_known_at, told_later
-from juncture.model.evidence import Event, Lane
+from juncture.model.evidence import Event, Kind, Lane
 from juncture.model.instants import Instant, duration_text, seconds_between
 from juncture.model.record import Decision, Milestone, Phase, PhaseName
 from juncture.text.markup import EMPTY, Markup, element, joined
 
 WIDTH = 800
 """The narrowest width in pixels at which the lanes are drawn; below it they scroll."""
-_AXIS, _PHASES, _ROW, _PAD, _TICKS = 28, 22, 26, 12, 12
-_ROWS = {Lane.SIGNAL: 5, Lane.CHANGE: 4, Lane.PEOPLE: 5, Lane.DECISION: 2, Lane.CUSTOMER: 3}
+_AXIS, _PHASES, _ROW, _PAD, _TICKS = 28, 22, 24, 12, 12
+_ROWS = {Lane.SIGNAL: 9, Lane.CHANGE: 7, Lane.PEOPLE: 8, Lane.DECISION: 3, Lane.CUSTOMER: 4}
+_FIRST = frozenset({Kind.ALERT, Kind.PAGE, Kind.ACKNOWLEDGEMENT, Kind.DEPLOYMENT, Kind.ROLLBACK})
+"""Kinds that get their words before others: what reached somebody, and what changed."""
 _NAMES_WIDTH = 128
 _APART = 12.0
 """Two marks of one event nearer than so many pixels are drawn as one."""
@@ -50,6 +52,7 @@ class _Mark(Struct, frozen=True):
     name: str
     label: str
     x: float
+    first: bool
     known: float | None
     ended: float | None
     earliest: float
@@ -118,10 +121,10 @@ class _Lane:
 
     def __init__(self, look: LaneLook, y: float, marks: Iterable[_Mark], minor: Sequence[Event], width: int) -> None:
         self.look, self.y, self._minor = look, y, minor
-        self._marks = sorted(marks, key=lambda mark: (mark.x, mark.href))
-        spans = [_span(mark, width) for mark in self._marks]
-        self._placed = place(spans, width=width * 0.985, most=_ROWS[look.lane])
-        self.height = _PAD * 2 + _ROW * rows_used(self._placed) - 6 + (_TICKS if minor else 0)
+        by_rank = sorted(marks, key=lambda mark: (not mark.first, mark.x, mark.href))
+        placed = place([_span(mark, width) for mark in by_rank], width=width * 0.985, most=_ROWS[look.lane])
+        self._placed = sorted(zip(by_rank, placed, strict=True), key=lambda pair: (pair[0].x, pair[0].href))
+        self.height = _PAD * 2 + _ROW * rows_used(placed) - 6 + (_TICKS if minor else 0)
 
     def rule(self, until: int) -> Markup:
         """Return the line that ends the lane."""
@@ -130,10 +133,7 @@ class _Lane:
 
     def marks(self) -> Markup:
         """Return the marks with their words."""
-        return joined(
-            _mark(mark, placed, self.y + _PAD + 10 + placed.row * _ROW, self.look)
-            for mark, placed in zip(self._marks, self._placed, strict=True)
-        )
+        return joined(_mark(mark, placed, self.y + _PAD + 10 + placed.row * _ROW, self.look) for mark, placed in self._placed)
 
     def ticks(self, scale: Scale) -> Markup:
         """Return the events that are not key, one small tick each."""
@@ -163,6 +163,7 @@ def _of_event(event: Event, scale: Scale, clock: Clock) -> _Mark:
         name=f"{clock.second(event.occurred_at)} {LOOKS[event.lane].one}: {event.summary}",
         label=label(event),
         x=scale.place(event.occurred_at),
+        first=event.kind in _FIRST,
         known=scale.place(event.known_at) if event.known_at else None,
         ended=scale.place(event.ended_at) if event.ended_at else None,
         earliest=scale.place(event.earliest),
@@ -182,7 +183,7 @@ def _of_decisions(decisions: Iterable[Decision], scale: Scale, clock: Clock, eve
             href=f"#{decision_anchor(number)}",
             name=f"{clock.second(decision.at)} Decision {number}: {decision.question} {decision.chosen}",
             label=f"D{number}",
-            x=x, known=x, ended=None, earliest=x, latest=x,
+            x=x, first=True, known=x, ended=None, earliest=x, latest=x,
             data_known=str(milliseconds(since)),
             data_recorded=None,
         )  # fmt: skip
@@ -194,9 +195,10 @@ def known_text(at: Instant | None) -> str:
 
 
 def _span(mark: _Mark, width: int) -> Span:
-    xs = [mark.x, mark.earliest, mark.latest, *(x for x in (mark.known, mark.ended) if x is not None)]
     last = mark.known if mark.known is not None else mark.x
-    return Span(min(xs) * width / 100, max(xs) * width / 100, last * width / 100, mark.label)
+    left, right = min(mark.x, mark.earliest), max(last, mark.latest)
+    pixel = width / 100
+    return Span(left * pixel, right * pixel, last * pixel, (mark.ended or right) * pixel, mark.label)
 
 
 def _mark(mark: _Mark, placed: Placed, y: float, look: LaneLook) -> Markup:
@@ -212,7 +214,7 @@ def _mark(mark: _Mark, placed: Placed, y: float, look: LaneLook) -> Markup:
     return element(
         "a",
         element("title", mark.name),
-        _line("lasts", mark.x, mark.ended, y + 10) if mark.ended is not None and mark.ended - mark.x > 0.3 else None,
+        _line("lasts", mark.x, mark.ended, y + 9) if mark.ended is not None and mark.ended - mark.x > 0.3 else None,
         _line("whisker", mark.x, known, y) if apart and known is not None else None,
         _bracket(mark, y),
         _at(mark.x, y, _outline(look, "mark happened")) if apart or known is None else None,

@@ -33,12 +33,14 @@ class Side(StrEnum):
 class Span(Struct, frozen=True):
     """What one mark covers without words, from its leftmost shape to its rightmost, and what it is called.
 
-    Words on the right start beside the mark at `words_from`, which a bar below them may pass.
+    Words on the right start beside the mark at `words_from`. A bar below both may reach on to `until`; where it ends another
+    mark may stand.
     """
 
     left: float
     right: float
     words_from: float
+    until: float
     label: str
 
 
@@ -95,7 +97,7 @@ def _row_for_mark_alone(rows: list[list[_Extent]], bare: _Extent, most: int) -> 
 
 
 def _bare(span: Span) -> _Extent:
-    return span.left - _MARK, span.right + _MARK
+    return span.left - _MARK, max(span.right + _MARK, span.until - _MARK)
 
 
 def _extents(span: Span, words: str, width: float) -> Iterable[tuple[Side, _Extent]]:

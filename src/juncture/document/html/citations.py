@@ -16,9 +16,9 @@ from juncture.text.markup import EMPTY, Markup, element, joined
 
 MOST_MARKS = 4
 """More places than these for one sentence are counted, not numbered."""
-_MOST_LINES = 14
+_MOST_LINES = 11
 _LINES_BEFORE = 2
-_MOST_CHARACTERS, _MOST_BESIDE = 500, 200
+_MOST_CHARACTERS, _MOST_BESIDE = 500, 160
 """Characters of a cited line, and of one beside it."""
 _HASH_DIGITS = 12
 _WORD_JOINER = "\N{WORD JOINER}"
