@@ -356,6 +356,8 @@ TOOLS = {
         Variant("two lines, 24 h", lambda d, m: slack_two_lines(d, m, clock=h24, bare=h24)),
         Variant("one line", slack_one_line),
         Variant("one line, midnight", slack_one_line, days=2, crosses_midnight=True, relative=True),
+        Variant("one line, blank", lambda d, m: slack_one_line(d, m, between=" ")),
+        Variant("one line, am", lambda d, m: slack_one_line(d, m, clock=lambda at: twelve(at, upper=False))),
         Variant("brackets", slack_brackets),
         Variant("brackets, days", slack_brackets, days=6, crosses_midnight=True, relative=True),
         Variant("thread", slack_thread, grouping=False, reactions=False, bots=False, days=3, crosses_midnight=True, relative=True),

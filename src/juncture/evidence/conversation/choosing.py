@@ -58,7 +58,8 @@ def choose(found: Iterable[Head], lines: list[str]) -> Choice:
             families.add(family)
     chosen.update((head.first, head) for head in _without_name(by_family, chosen, families))
     heads = tuple(chosen[first] for first in sorted(chosen))
-    return Choice(_without_overlaps(heads), named[primary] / len(scored[primary]), frozenset(families))
+    heads = _with_surnames(_without_overlaps(heads), lines)
+    return Choice(heads, named[primary] / len(scored[primary]), frozenset(families))
 
 
 def _outside_mail_headers(found: list[Head]) -> list[Head]:
@@ -255,6 +256,33 @@ class _Around:
 def _clock(stamp: Stamp) -> tuple[int, int, int]:
     hour = stamp.hour % 12 + (12 if stamp.half == "p" else 0) if stamp.half else stamp.hour
     return hour, stamp.minute, stamp.second or 0
+
+
+def _with_surnames(heads: tuple[Head, ...], lines: list[str]) -> tuple[Head, ...]:
+    """Return heads with `Grace Sunday 2:01 PM` read as said by Grace Sunday, where a weekday only ever follows one name.
+
+    Programs that write weekdays before times do so for all who spoke on that day.
+    """
+    dated = [head for head in heads if _has_lone_weekday(head) and head.kind == "block:blank"]
+    plain = [head for head in heads if head.name and not head.stamp.day]
+    if (
+        not dated
+        or not plain
+        or len({(head.name, head.stamp.day) for head in dated}) != len({head.stamp.day for head in dated})
+    ):
+        return heads
+    if any(head.stamp.day and not _has_lone_weekday(head) for head in heads) or any(" " in head.name for head in dated):
+        return heads
+    changed = {}
+    for head in dated:
+        surname = lines[head.first].strip()[len(head.name) :].split()[0]
+        changed[head.first] = head._replace(name=f"{head.name} {surname}", stamp=head.stamp._replace(day=None))
+    return tuple(changed.get(head.first, head) for head in heads)
+
+
+def _has_lone_weekday(head: Head) -> bool:
+    day = head.stamp.day
+    return day is not None and day.weekday is not None and day.day is None and day.numbers is None
 
 
 def _without_overlaps(heads: tuple[Head, ...]) -> tuple[Head, ...]:

@@ -23,7 +23,7 @@ _NO_NAME = re.compile(
     r"""(?x)
     ://  |  [={};"“”…、。\uff01\uff1f]  |  ^[-*•>\#$|/\\+]\s  |  ^\d+[.)]\s  |  ^[-=_*~\u2014\s]+$
     | \b(?:ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|SEVERE)\b
-    | \w\[\d+\]$  |  ^(?:https?|www)\b  |  \w{4,}\.\s+\S  |  \d{4}-\d\d-\d\d
+    | ^\[\d+\]  |  \w\[\d+\]$  |  ^(?:https?|www)\b  |  \w{4,}\.\s+\S  |  \d{4}-\d\d-\d\d
     """
 )
 _PHONE = re.compile(r"~?\+\d[\d ().-]{6,20}")
@@ -93,7 +93,7 @@ def plausibility(name: str) -> float:
     written_as_name = sum(_name_like(word) for word in words if word not in _vocabulary()["particles"])
     counted = sum(word not in _vocabulary()["particles"] for word in words)
     if not counted or words[0].lower() in _vocabulary()["short_words"]:
-        return 0.6 if written_as_name == counted > 1 else 0.1
+        return 0.65 if written_as_name == counted > 1 else 0.1
     if written_as_name == counted:
         return 1.0
     return 0.2 if written_as_name * 2 < counted or len(words) > 3 else 0.4

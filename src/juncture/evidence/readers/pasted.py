@@ -6,7 +6,6 @@ How days, halves of the day and zones are found is told in `juncture.evidence.co
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,12 +13,10 @@ from zoneinfo import ZoneInfo
 
 from juncture.evidence.artefact import Artefact, Head
 from juncture.evidence.conversation.calendar import Placed, Reference, place
-from juncture.evidence.conversation.choosing import LEVEL, Choice
-from juncture.evidence.conversation.heads import BLOCK, STRONG
-from juncture.evidence.conversation.heads import Head as Place
 from juncture.evidence.conversation.messages import Cut, Message
 from juncture.evidence.conversation.programs import reads_as_alert
 from juncture.evidence.conversation.reading import heads_in, messages_in
+from juncture.evidence.conversation.recognising import confidence, is_something_else
 from juncture.evidence.conversation.zones import fixed_zone, zone_said_in
 from juncture.evidence.links import links_in
 from juncture.evidence.reader import Confidence, Found, Settings
@@ -32,9 +29,6 @@ NAME = "pasted"
 TEXT_LIMIT = 64 * 1024 * 1024
 """Bytes of one pasted text; it is held whole, for its shape is told from all of it."""
 _LOOKED_AT = 24 * 1024
-_NO_CONVERSATION = re.compile(
-    r"\s*(?:\{|\[\s*[{\[\"\]]|<(?:!DOCTYPE|html|\?xml)|WEBVTT|diff --git|commit [0-9a-f]{40}|---\r?\n\w+:)", re.IGNORECASE
-)
 
 
 class _Reader:
@@ -46,10 +40,10 @@ class _Reader:
     )
 
     def recognise(self, head: Head) -> Confidence:
-        if b"\x00" in head.data[:1024] or _NO_CONVERSATION.match(head.text[:200]):
+        if b"\x00" in head.data[:1024] or is_something_else(head.text[:200]):
             return Confidence.NO
         lines, choice = heads_in(head.text[:_LOOKED_AT])
-        return _confidence(choice, lines)
+        return confidence(choice, lines)
 
     def session(self, settings: Settings) -> _Session:
         return _Session(settings)
@@ -159,34 +153,6 @@ def _span(local: datetime, zone: ZoneInfo | timezone, width: int) -> Span:
         return from_wall_clock(local, zone, width_seconds=width)
     instant = local.replace(tzinfo=zone).astimezone(UTC)
     return Span(instant, instant, instant + timedelta(seconds=width, microseconds=-1))
-
-
-def _confidence(choice: Choice, lines: list[str]) -> Confidence:
-    """Return how sure a choice of heads makes that a text is a conversation.
-
-    One head is enough only where it is marked and stands at the start. Logs have levels, and one program on every line.
-    """
-    named = [head for head in choice.heads if head.name]
-    filled = sum(bool(line.strip()) for line in lines)
-    if not named or filled > 60 * len(named):
-        return Confidence.NO
-    marked = any(head.kind in STRONG for head in named)
-    if len(named) == 1:
-        at_start = named[0].first < 4 and filled <= 40
-        sure = (
-            choice.certainty >= 1.8
-            or (marked and choice.certainty >= 1.1)
-            or (named[0].weight >= 1 and bool(named[0].stamp.half))
-        )
-        return Confidence.PLAUSIBLE if at_start and sure else Confidence.NO
-    if not any(family.startswith((BLOCK, "mail")) for family in choice.families) and _is_log(named):
-        return Confidence.NO
-    return Confidence.LIKELY if choice.certainty >= 1.1 else Confidence.PLAUSIBLE
-
-
-def _is_log(named: list[Place]) -> bool:
-    levels = sum(LEVEL.match(head.text.lstrip()) is not None for head in named)
-    return levels * 3 > len(named)
 
 
 READER = _Reader()

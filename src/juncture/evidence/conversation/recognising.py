@@ -1,0 +1,71 @@
+"""Whether a text is a conversation at all: logs, tables and documents have names and times too."""
+
+from __future__ import annotations
+
+import re
+
+from juncture.evidence.conversation.choosing import LEVEL, Choice
+from juncture.evidence.conversation.heads import BLOCK, STRONG, Head
+from juncture.evidence.reader import Confidence
+
+LINES_A_HEAD = 60
+"""Lines that a message may have on average before a text is no conversation any more; pasted logs are long."""
+_NO_CONVERSATION = re.compile(
+    r"\s*(?:\{|\[\s*[{\[\"\]]|<(?:!DOCTYPE|html|\?xml)|WEBVTT|diff --git"
+    r"|commit [0-9a-f]{40}|From [0-9a-f]{40}|---\r?\n\w+:|BEGIN:)",
+    re.IGNORECASE,
+)
+_DOCUMENT = re.compile(r"\s*(?:#{1,3}\s\S|=+\s*$)")
+_PROGRAM = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*[-_.]\d+")
+_NICK = re.compile(r"[a-z0-9_.\-/]+")
+_SPOKEN = re.compile(
+    r"\?|\b(?:i|i'm|i'll|we|we're|you|can|please|let's|ok|okay|thanks|thx|looking|hey|hi|yes|no|lol|anyone|everyone|my|me|ich|wir|bitte"
+    r"|danke|je|nous|merci|yo|gracias)\b",
+    re.IGNORECASE,
+)
+
+
+def is_something_else(start: str) -> bool:
+    """Return whether the first characters of a text say that it is JSON, HTML, a patch or the like."""
+    return _NO_CONVERSATION.match(start) is not None
+
+
+def confidence(choice: Choice, lines: list[str]) -> Confidence:
+    """Return how sure a choice of heads makes that a text is a conversation.
+
+    One head is enough only where it is marked and stands at the start. Logs have levels, a program on every line, and nobody in
+    them asks anything; documents have headings and few heads.
+    """
+    named = [head for head in choice.heads if head.name]
+    filled = [line for line in lines if line.strip()]
+    if not named or len(filled) > LINES_A_HEAD * len(named):
+        return Confidence.NO
+    if _DOCUMENT.match(filled[0]) and len(filled) > 8 * len(named):
+        return Confidence.NO
+    if len(named) == 1:
+        return Confidence.PLAUSIBLE if _is_one_message(named[0], choice, filled, lines) else Confidence.NO
+    if not any(family.startswith((BLOCK, "mail")) for family in choice.families) and _is_log(named, filled):
+        return Confidence.NO
+    return Confidence.LIKELY if choice.certainty >= 1.1 else Confidence.PLAUSIBLE
+
+
+def _is_one_message(head: Head, choice: Choice, filled: list[str], lines: list[str]) -> bool:
+    if head.first > 3 or len(filled) > 40 or not all(line.strip() for line in lines[head.first : head.body]):
+        return False
+    marked = head.kind in STRONG and choice.certainty >= 1.1
+    return marked or choice.certainty >= 1.8 or (head.weight >= 1 and bool(head.stamp.half))
+
+
+def _is_log(named: list[Head], filled: list[str]) -> bool:
+    """Return whether lines with a time, a name and text are the lines of programs."""
+    levels = sum(LEVEL.match(head.text.lstrip()) is not None for head in named)
+    names = {head.name for head in named}
+    if levels * 3 > len(named) or all(_PROGRAM.fullmatch(name) for name in names):
+        return True
+    kinds = {head.kind for head in named}
+    if "tab" in kinds and (len(names) == 1 or ("\t" in filled[0] and not any(character.isdigit() for character in filled[0]))):
+        return True
+    if kinds - {"colon", "tab"} or not all(_NICK.fullmatch(name) for name in names):
+        return False
+    spoken = sum(_SPOKEN.search(head.text) is not None for head in named)
+    return named[0].stamp.second is not None and spoken * 20 < len(named)
