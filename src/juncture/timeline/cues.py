@@ -121,6 +121,7 @@ class _Rule(Struct, frozen=True):
     bad: tuple[str, ...]
     drop_in: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
+    not_with: tuple[str, ...] = ()
 
 
 class Rules(Struct, frozen=True):
@@ -138,7 +139,7 @@ class _Sentence(NamedTuple):
     asks: bool
 
 
-_TOKEN = re.compile(r":[a-z0-9_+-]+:|[/@]?[a-z0-9_'+-]+|[?\u2705\U0001f44d\U0001f44e\U0001f440\U0001f64f\U0001f389]")
+_TOKEN = re.compile(r":[a-z0-9_+-]+:|[/@]?[a-z0-9_'+-]+>?|[?\u2705\U0001f44d\U0001f44e\U0001f440\U0001f64f\U0001f389]")
 _STRAIGHT = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2026": ".", "\u00a0": " ", "\u00b4": "'"}
 )
@@ -182,7 +183,12 @@ class _Rulebook:
     @cached_property
     def _spellings(self) -> Mapping[str, str]:
         """Hurried spellings, and the slips of the keyboard in the words of the rules, to what is meant."""
-        words = {word for rule in self._rules.rule for text in (*rule.patterns, *rule.needs) for word in _WORD.findall(text)}
+        words = {
+            word
+            for rule in self._rules.rule
+            for text in (*rule.patterns, *rule.needs, *rule.not_with, *rule.not_after)
+            for word in _WORD.findall(text)
+        }
         words |= {
             word
             for action in self._rules.action
@@ -239,6 +245,8 @@ class _Rulebook:
     def _weigh(self, rule: _Rule, sentence: _Sentence, marked: str) -> Iterator[Cue]:
         """Yield the rule's cue if a match counts, NEGATED if only denied ones are there."""
         if sentence.asks and "question" in rule.drop_in:
+            return
+        if any(self._pattern(other).search(sentence.text) for other in rule.not_with):
             return
         denied = False
         for source in rule.patterns:

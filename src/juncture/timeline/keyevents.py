@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from juncture.model.evidence import Event, Kind
+from juncture.model.evidence import Event, Kind, TurnDetails
 from juncture.model.identity import EventId
 from juncture.model.instants import Instant
 from juncture.model.record import Milestone, MilestoneName, Phase
@@ -139,21 +139,35 @@ def _at_milestones(scene: Scene, milestones: Sequence[Milestone]) -> Iterable[Ca
         if own is not None:
             yield Candidate(own, Category.MILESTONE, why, 100, "")
         if own is None or abs(own.occurred_at - milestone.at) > AT_A_MILESTONE:
-            near = _nearest(scene, milestone.at)
+            near = _nearest(scene, milestone)
             if near is not None:
                 yield Candidate(near, Category.MILESTONE, f"nearest to {milestone.name}", 100, "")
 
 
-def _nearest(scene: Scene, at: Instant) -> Event | None:
-    telling = [
-        event
-        for event in scene.events
-        if abs(event.occurred_at - at) <= AT_A_MILESTONE and event.kind is not Kind.MEMBERSHIP and _tells(scene, event)
-    ]
-    return min(telling, key=lambda event: (abs(event.occurred_at - at), event.id), default=None)
+def _nearest(scene: Scene, milestone: Milestone) -> Event | None:
+    """Return the event nearest to a milestone that has none of its own; for an end, rather one that tells of an end."""
+    at = milestone.at
+    if at is None:
+        return None
+    telling = [event for event in scene.events if abs(event.occurred_at - at) <= AT_A_MILESTONE and _tells(scene, event)]
+    is_end = milestone.name in {MilestoneName.MITIGATED, MilestoneName.RESOLVED}
+    return min(
+        telling,
+        key=lambda event: (is_end and not _tells_of_an_end(scene, event), abs(event.occurred_at - at), event.id),
+        default=None,
+    )
+
+
+def _tells_of_an_end(scene: Scene, event: Event) -> bool:
+    said = scene.speech.by_id.get(event.id)
+    if said is not None:
+        return not said.cues.isdisjoint({Cue.IMPROVING, Cue.MITIGATED, Cue.RESOLVED})
+    return isinstance(event.details, TurnDetails) and event.details.direction == "back"
 
 
 def _tells(scene: Scene, event: Event) -> bool:
+    if event.kind is Kind.MEMBERSHIP:
+        return False
     if event.kind not in {Kind.MESSAGE, Kind.UTTERANCE}:
         return True
     said = scene.speech.by_id.get(event.id)

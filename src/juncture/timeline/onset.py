@@ -179,10 +179,10 @@ def _from_effect(scene: Scene, effect: Effect) -> Milestone:
     )
 
 
-def of_effect(name: MilestoneName, effect: Effect, at: Instant, reason: str, turn: Event) -> Milestone:
-    """Return a milestone that a metric shows; it names the turn's event if the timeline has it."""
-    event = turn.id if effect.in_timeline else None
-    return Milestone(name, at, MilestoneState.FOUND, reason, turn.citations[:3], event)
+def of_effect(name: MilestoneName, effect: Effect, at: Instant, reason: str, turn: Event | None) -> Milestone:
+    """Return a milestone that a metric shows; it names the turn's event if the timeline has one."""
+    event = turn.id if turn and effect.in_timeline else None
+    return Milestone(name, at, MilestoneState.FOUND, reason, (turn or effect.turn).citations[:3], event)
 
 
 def _user_alerts(scene: Scene) -> Iterator[Event]:

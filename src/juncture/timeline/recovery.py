@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -22,13 +23,17 @@ EARLY_WORD = timedelta(minutes=5)
 """Metrics that look back may show an effect for so long after it was rightly said to be over."""
 
 
+_BY_SOMEBODY = re.compile(r"\b(?:resolved|closed|mitigated) by\b", re.IGNORECASE)
+"""What a bot posts ends an incident only if it tells who did it; alerts resolve by themselves."""
+
+
 def mitigated(scene: Scene, start: Milestone) -> Milestone:
     """Return when users no longer felt it: of metrics, else of the alerts on them, else of what people said."""
     name = MilestoneName.MITIGATED
     effects = _of_incident(scene, start)
-    if effects:
-        return _from_effects(effects)
     alerts = [alert for alert in scene.alerts if tells_of_users(alert)]
+    if effects:
+        return _from_effects(effects, calm=all(alert.ended_at for alert in alerts))
     if alerts and all(alert.ended_at for alert in alerts):
         last = max(alerts, key=lambda alert: (alert.ended_at or alert.occurred_at, alert.id))
         return found(
@@ -82,10 +87,14 @@ def _of_incident(scene: Scene, start: Milestone) -> list[Effect]:
     ]
 
 
-def _from_effects(effects: Sequence[Effect]) -> Milestone:
+def _from_effects(effects: Sequence[Effect], *, calm: bool) -> Milestone:
     name = MilestoneName.MITIGATED
     sharp = [effect for effect in effects if effect.measure.kind != "throughput"] or list(effects)
     lasting = [effect for effect in sharp if effect.ended_at is None]
+    if lasting and all(effect.measure.kind == "latency" for effect in lasting) and calm:
+        # Slower than before, and nobody is told of it any more: what users got in the end decides.
+        sharp = [effect for effect in sharp if effect.measure.kind in {"errors", "success"}] or lasting
+        lasting = [effect for effect in sharp if effect.ended_at is None]
     if lasting:
         return absent(name, f"{lasting[0].metric} is still outside its usual range where the evidence ends")
     ends = {id(effect): effect.ended_at for effect in sharp if effect.ended_at}
@@ -96,7 +105,7 @@ def _from_effects(effects: Sequence[Effect]) -> Milestone:
         if ends[id(last)] - ends[id(counter)] <= COUNTED_FIRST:
             last = counter
     reason = f"{last.metric} ({last.measure.what}) was back in its usual range"
-    return of_effect(name, last, ends[id(last)], reason, last.back or last.turn)
+    return of_effect(name, last, ends[id(last)], reason, last.back)
 
 
 def _said_over(scene: Scene) -> Event | None:
@@ -114,8 +123,10 @@ def _last_that_held(scene: Scene, cue: Cue) -> Said | None:
     """Return the first saying of `cue` after which no complaint came and no alert fired: reopened, it has a later one."""
     chosen: Said | None = None
     trouble = sorted(alert.occurred_at for alert in scene.alerts)
-    for said in scene.said():
+    for said in scene.said(bots=True):
         at = said.event.occurred_at
+        if said.bot and not _BY_SOMEBODY.search(said.event.summary):
+            continue
         if chosen is not None:
             since = chosen.event.occurred_at + REOPENED_AFTER
             if (Cue.SYMPTOM in said.cues and at > since) or any(since < fired <= at for fired in trouble):

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from juncture.model.evidence import Event, Kind, MessageDetails
 from juncture.model.identity import EventId
-from juncture.model.instants import Instant
 from juncture.timeline.cues import ACTIONS, Cue, cues_of
 
 SPOKEN = frozenset({Kind.MESSAGE, Kind.UTTERANCE, Kind.NOTE, Kind.COMMENT})

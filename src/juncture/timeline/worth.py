@@ -16,7 +16,7 @@ from juncture.model.evidence import AlertDetails, ChangeDetails, Event, Kind, Lo
 from juncture.model.instants import Instant
 from juncture.timeline.cues import ACTIONS, Cue, cues_of
 from juncture.timeline.effects import measure_of
-from juncture.timeline.onset import ERROR_LEVELS
+from juncture.timeline.onset import ERROR_LEVELS, TOLERANCE
 from juncture.timeline.scene import Scene, is_signal_alert
 from juncture.timeline.speech import Said, is_idle
 
@@ -42,6 +42,9 @@ class Category(StrEnum):
     CUSTOMER_UPDATE = "customer update"
 
 
+_ONLY_SINCE_THE_START = frozenset({Category.TURNING_POINT, Category.CUSTOMER_UPDATE, Category.RESPONSE})
+
+
 class Candidate(NamedTuple):
     """An event that an author may pick. More worth is better; 40 and above tells something of its own."""
 
@@ -56,6 +59,13 @@ CHANGE_KINDS = frozenset({Kind.DEPLOYMENT, Kind.ROLLBACK, Kind.RELEASE, Kind.CON
 _STEP_OF_A_DEPLOY = re.compile(
     r"\b(?:re)?deploy(?:ed|ing|ment)?\b|\broll(?:ing|ed)?[ -]?back|\brollout|\bmigrat\w+|\brelease[ds]?\b|\bshipp(?:ed|ing)\b"
     r"|\bsettings?\b|\bconfig\w*|\brestart\w*|\bflag\b",
+    re.IGNORECASE,
+)
+_LOOKING_COMMAND = re.compile(
+    r"^(?:sudo )?(?:tail|cat|less|more|[ez]?grep|rg|head|ls|ll|df|du|h?top|ps|uptime|free|vmstat|iostat|netstat|ss|dig|nslookup"
+    r"|ping|traceroute|jq|awk|wc|history|git (?:log|show|diff|status|blame)|kubectl (?:get|describe|logs|top)"
+    r"|docker (?:ps|logs|stats)|journalctl|systemctl status|helm (?:list|history|status)|promtool"
+    r"|curl(?!.*-X ?(?:POST|PUT|DELETE|PATCH)))\b",
     re.IGNORECASE,
 )
 _ACTING_COMMAND = re.compile(
@@ -179,13 +189,13 @@ def _of_log(event: Event, details: LogDetails, first: Instant, seen: set[str]) -
         return None
     near = abs(event.occurred_at - first) <= timedelta(minutes=2)
     if event.kind is Kind.LOG_BURST:
-        return Candidate(event, Category.SIGNAL, "log lines in a burst", 46 if wrong else 34, f"log {template[:40]}")
+        return Candidate(event, Category.SIGNAL, "log lines in a burst", 46 if wrong else 34, f"burst {event.service} {wrong}")
     worth = (48 if wrong else 28) + (6 if near else 0)
     return Candidate(event, Category.FIRST_SIGHTING, "a log line that was new", worth, f"log {template[:40]}")
 
 
 def _of_command(event: Event) -> Candidate:
-    acting = _ACTING_COMMAND.search(event.summary) is not None
+    acting = _ACTING_COMMAND.search(event.summary) is not None and not _LOOKING_COMMAND.search(event.summary)
     actions = sorted(cues_of(event.summary) & ACTIONS)
     if acting:
         return Candidate(
@@ -208,6 +218,8 @@ def _of_speech(scene: Scene, first: Instant, last: Instant) -> Iterator[Candidat
             asked = proposals.get(said.channel)
             pending = asked[1] if asked and at - asked[0] <= ANSWER_WITHIN else None
             found = _of_person(said, pending, told) if at >= first - SIGNS_BEFORE else None
+            if found is not None and at < first - TOLERANCE and found.category in _ONLY_SINCE_THE_START:
+                found = None
             if Cue.PROPOSAL in said.cues:
                 proposals[said.channel] = (at, said.cues & ACTIONS)
         else:
@@ -276,7 +288,7 @@ _SAYINGS = (
     (Cue.DECLARATION, Category.RESPONSE, "it was called an incident", 68, 20),
     (Cue.CUSTOMER_UPDATE, Category.CUSTOMER_UPDATE, "customers were told", 62, 10),
     (Cue.RESOLVED, Category.TURNING_POINT, "it was said to be over", 64, 14),
-    (Cue.FINDING, Category.TURNING_POINT, "a cause was found", 68, 10),
+    (Cue.FINDING, Category.TURNING_POINT, "a cause was found", 68, 6),
     (Cue.ESCALATION, Category.RESPONSE, "somebody else was asked in", 58, 8),
     (Cue.MITIGATED, Category.TURNING_POINT, "it was said to be back to normal", 60, 12),
 )
