@@ -35,7 +35,9 @@ def _own_folder(settings, tmp_path):
 @pytest.fixture
 def person(db):
     def add(role, email=None):
-        return add_person(SYSTEM, email=email or f"{role}@example.org", name=f"{role.title()} Sample", role=role, password=PASSWORD)
+        return add_person(
+            SYSTEM, email=email or f"{role}@example.org", name=f"{role.title()} Sample", role=role, password=PASSWORD
+        )
 
     return add
 

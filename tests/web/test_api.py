@@ -27,7 +27,9 @@ def test_from_declaration_to_publication(api, work):
     whole = api("GET", f"postmortems/{started_one['id']}").json()
     assert whole["record"]["incident"]["severity"] == "Sev 1"
     section = whole["sections"][0]
-    answer = api("PATCH", f"postmortems/{started_one['id']}/sections/{section['id']}", {"base": section["markdown"], "text": "Plain."})
+    answer = api(
+        "PATCH", f"postmortems/{started_one['id']}/sections/{section['id']}", {"base": section["markdown"], "text": "Plain."}
+    )
     assert answer.json() == {"text": "Plain."}
     assert api("POST", f"postmortems/{started_one['id']}/state", {"to": "published"}).json()["state"] == "published"
     text = api("GET", f"postmortems/{started_one['id']}.md")
@@ -88,7 +90,7 @@ def test_a_restricted_incident_is_nowhere_for_others(api, work, person):
 def test_what_cannot_be_taken_is_a_problem_with_a_sentence(api, method, path, body, status):
     answer = api(method, path, body)
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
-    assert answer.json()["detail"].endswith((".", "administrator"))  or answer.json()["detail"]
+    assert answer.json()["detail"].endswith((".", "administrator")) or answer.json()["detail"]
 
 
 def test_a_body_that_is_not_json_is_400(api):

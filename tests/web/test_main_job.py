@@ -1,3 +1,4 @@
+import html
 import io
 import re
 import zipfile
@@ -9,7 +10,9 @@ from juncture.web.journal.models import Change
 
 
 def test_a_pasted_channel_becomes_a_published_postmortem_with_citations(signed_in, work):
-    answer = signed_in.post("/incidents/new/", {"text": CHAT, "title": "Checkout answers 500", "date": "2026-03-02", "timezone": "UTC"})
+    answer = signed_in.post(
+        "/incidents/new/", {"text": CHAT, "title": "Checkout answers 500", "date": "2026-03-02", "timezone": "UTC"}
+    )
     assert answer.status_code == 302
     import_page = answer["Location"]
     assert "queued" in signed_in.get(import_page).content.decode().lower()
@@ -22,9 +25,11 @@ def test_a_pasted_channel_becomes_a_published_postmortem_with_citations(signed_i
     assert "rolling back release 412" in text
     edit = re.search(rf"{postmortem}sections/(\d+)/", text)[0]
     page = signed_in.get(edit).content.decode()
-    event = re.search(r'name="event" value="([0-9a-f]{32})"', page)[1]
-    assert signed_in.post(edit, {"base": "", "text": "Checkout was down."}).status_code == 302
-    assert signed_in.post(f"{edit}cite/", {"event": event}).status_code == 302
+    event = re.search(r'name="cite" value="([0-9a-f]{32})"', page)[1]
+    base = html.unescape(re.search(r'<textarea name="base" hidden>(.*?)</textarea>', page, re.DOTALL)[1])
+    assert signed_in.post(edit, {"base": base, "text": "Checkout was down.", "cite": event})["Location"] == edit
+    written = html.unescape(signed_in.get(edit).content.decode())
+    assert re.search(r"Checkout was down\.\[\^e\d+\]", written)
     published = signed_in.post(f"{postmortem}state/", {"to": "published"})["Location"]
     seen = signed_in.get(published).content.decode()
     assert "Checkout was down." in seen
@@ -88,9 +93,13 @@ def test_two_people_writing_one_section_lose_no_word(signed_in, viewer, work):
     work()
     row = operations.start_postmortem(viewer, "1")
     section = selectors.postmortem(viewer, row.public_id).sections[0]
-    first = operations.apply(viewer, row.public_id, section.id, base=section.markdown, text="Paid carts stayed.\n\nNobody lost money.")
+    first = operations.apply(
+        viewer, row.public_id, section.id, base=section.markdown, text="Paid carts stayed.\n\nNobody lost money."
+    )
     operations.apply(viewer, row.public_id, section.id, base=first, text="All paid carts stayed.\n\nNobody lost money.")
-    merged = operations.apply(viewer, row.public_id, section.id, base=first, text="Paid carts stayed.\n\nNobody lost any money.")
+    merged = operations.apply(
+        viewer, row.public_id, section.id, base=first, text="Paid carts stayed.\n\nNobody lost any money."
+    )
     assert merged == "All paid carts stayed.\n\nNobody lost any money."
 
 

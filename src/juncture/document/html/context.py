@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from juncture.document.drawing.clock import Clock, milliseconds
 from juncture.document.html.citations import Citations
@@ -11,9 +12,9 @@ from juncture.evidence.places import Excerpt
 from juncture.model.evidence import Citation, Event
 from juncture.model.identity import ArtefactHash, EventId
 from juncture.model.instants import Instant
-from juncture.model.record import Milestone, MilestoneName, MilestoneState, Postmortem
+from juncture.model.record import Milestone, MilestoneName, MilestoneState, Postmortem, Section
 from juncture.text.footnotes import definitions
-from juncture.text.markup import Markup, element, escape
+from juncture.text.markup import EMPTY, Markup, element, escape
 from juncture.text.render import inline_html, to_html
 
 _BOUND = re.compile(r"\((?:event ([0-9a-f]{32}))?(?:(?:, )?(sha256:[0-9a-f]{64}), ([^\s)]*))?\)\s*$")
@@ -23,8 +24,14 @@ _BOUND = re.compile(r"\((?:event ([0-9a-f]{32}))?(?:(?:, )?(sha256:[0-9a-f]{64})
 class Context:
     """One document being written. Citations are numbered in the order in which the parts ask for them."""
 
-    def __init__(self, postmortem: Postmortem, excerpts: Mapping[Citation, Excerpt], clock: Clock) -> None:
-        self.postmortem, self.clock = postmortem, clock
+    def __init__(
+        self,
+        postmortem: Postmortem,
+        excerpts: Mapping[Citation, Excerpt],
+        clock: Clock,
+        edit: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
+        self.postmortem, self.clock, self.edit = postmortem, clock, edit
         self.citations = Citations(excerpts, _paths(postmortem))
         self.events: dict[EventId, Event] = {}
         for event in postmortem.timeline:
@@ -75,6 +82,14 @@ class Context:
     def role(self, actor: str | None) -> str | None:
         """Return the role of whoever acted, None where they are not among those who took part."""
         return self.roles.get(actor) if actor else None
+
+    def edit_link(self, section: Section | None) -> Markup:
+        """Return the link at which a section is written; empty where this page is not for writing."""
+        position = next((n for n, each in enumerate(self.postmortem.sections) if each is section), None)
+        if section is None or position not in self.edit:
+            return EMPTY
+        said = section.heading.strip() or "the opening words"
+        return element("a", "Edit", class_="edit no-print", href=self.edit[position], aria_label=f"Edit {said}")
 
     def since(self, at: Instant) -> str:
         """Return what `data-known` says of an instant."""

@@ -83,6 +83,20 @@ def page(
     )
 
 
+def article(
+    postmortem: Postmortem,
+    excerpts: Mapping[Citation, Excerpt],
+    *,
+    zone: str = "UTC",
+    edit: Mapping[int, str] | None = None,
+) -> Markup:
+    """Return the article of `page` alone, for a page of the application that has the same style and script.
+
+    `edit` gives, by the position of a section in the record, the address at which it is written.
+    """
+    return _article(Context(postmortem, excerpts, Clock(zone), edit or {}))
+
+
 def _meta(postmortem: Postmortem) -> Markup:
     return element(
         "head",
@@ -98,8 +112,20 @@ def _meta(postmortem: Postmortem) -> Markup:
 
 
 def _body(context: Context) -> Markup:
+    return joined(
+        (
+            element("a", "Skip to content", class_="skip", href="#main"),
+            _top_bar(),
+            element("main", _article(context), id="main", tabindex=-1),
+            _foot(context),
+        )
+    )
+
+
+def _article(context: Context) -> Markup:
     summary = next((each for each in context.postmortem.sections if each.heading.strip().lower() in _SUMMARY), None)
-    top = joined((head(context, summary.markdown if summary else ""), facts(context), theatre(context)))
+    opening = joined((head(context, summary.markdown if summary else ""), context.edit_link(summary)))
+    top = joined((opening, facts(context), theatre(context)))
     sections = _Sections(context)
     first = [] if context.shows("phases") else [sections.unwritten("phases")]
     written = [sections.written(section) for section in context.postmortem.sections if section is not summary]
@@ -109,20 +135,12 @@ def _body(context: Context) -> Markup:
     aside = element(
         "nav", element("h2", "On this page"), element("ol", contents), class_="contents no-print", aria_label="On this page"
     )
-    article = element(
+    return element(
         "article",
         top,
         element("div", element("div", main), aside, class_="columns"),
         class_="document",
         aria_labelledby="title",
-    )
-    return joined(
-        (
-            element("a", "Skip to content", class_="skip", href="#main"),
-            _top_bar(),
-            element("main", article, id="main", tabindex=-1),
-            _foot(context),
-        )
     )
 
 
@@ -144,10 +162,10 @@ class _Sections:
         annex = " annex" if section.heading.strip().lower() in _ANNEXES else ""
         body = _EMPTY_PROSE.sub("", f'<div class="prose later">{html}</div>').replace('"prose later"', f'"prose later{annex}"')
         if not body:
-            if "juncture:" not in section.markdown:
+            if "juncture:" not in section.markdown and not self._context.edit:
                 return EMPTY
             body = element("p", "Nothing here yet.", class_="quiet later")
-        return self._section(section.heading, Markup(body), shown)
+        return self._section(section.heading, Markup(body), shown, self._context.edit_link(section))
 
     def unwritten(self, name: str) -> Markup:
         """Return a part that no section shows, under its own heading."""
@@ -176,7 +194,7 @@ class _Sections:
         shown.append(name)
         return f'</div>{_part(name, body)}<div class="prose later">'
 
-    def _section(self, heading: str, body: Markup, shown: list[str]) -> Markup:
+    def _section(self, heading: str, body: Markup, shown: list[str], edit: Markup = EMPTY) -> Markup:
         self._number += 1
         name = "evidence-list" if shown == ["evidence"] else f"section-{self._number}"
         lives = bool(_IN_REPLAY.intersection(shown)) or name == "evidence-list"
@@ -190,7 +208,7 @@ class _Sections:
             self.headings.append((name, title))
         return element(
             "section",
-            element("h2", said, id=f"{name}-heading") if title else None,
+            element("h2", said, edit, id=f"{name}-heading") if title else edit or None,
             body,
             None if lives else fog(),
             id=name,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from juncture.web.access.middleware import ViewerRequest
 from juncture.web.evidence.operations import cancel_import
-from juncture.web.evidence.selectors import import_run
+from juncture.web.evidence.selectors import ImportView, import_run
 from juncture.web.incidents.selectors import incident
 from juncture.web.pages.answers import page
 
@@ -37,4 +37,17 @@ def cancel(request: ViewerRequest, run: str) -> HttpResponse:
 
 def _told(request: ViewerRequest, run: str) -> dict[str, object]:
     seen = import_run(request.viewer, run)
-    return {"run": seen, "incident": incident(request.viewer, seen.incident)}
+    return {"run": seen, "incident": incident(request.viewer, seen.incident), "sentence": _sentence(seen)}
+
+
+def _sentence(run: ImportView) -> str:
+    done, total = run.progress.get("done", 0), run.progress.get("total", 0)
+    if run.state == "queued":
+        return "Queued. Reading begins in a moment."
+    if run.state == "running":
+        return f"Reading: {done} of {total} files." if total else "Looking at what was given."
+    if run.state == "done":
+        return f"Read. {run.events:,} events, each with the place it came from."
+    if run.state == "cancelled":
+        return "Stopped. What had been read by then stays."
+    return "Nothing could be read."

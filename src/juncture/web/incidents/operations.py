@@ -16,6 +16,7 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident, Visibility
 from juncture.web.journal.operations import record_change
 
+UNTITLED = "Incident without a title yet"
 _TRIES = 20
 _RANDOM_BYTES = 12
 
@@ -65,6 +66,23 @@ def declare(
             continue
         return incident
     raise Invalid("Too many incidents are being declared at this moment. Try again.")
+
+
+def name_from_evidence(viewer: Viewer, incident: Incident, title: str) -> None:
+    """Give an incident that was declared without a title the one that its draft found. Call inside a transaction."""
+    if incident.title != UNTITLED or not title:
+        return
+    incident.title = title[:300]
+    incident.save(update_fields=["title"])
+    record_change(
+        viewer,
+        action="rename",
+        object_kind="incident",
+        object_id=incident.public_id,
+        incident_id=incident.pk,
+        before={"title": UNTITLED},
+        after={"title": incident.title},
+    )
 
 
 def require_author(viewer: Viewer, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import BinaryIO, cast
 
 from django.http import HttpResponse
@@ -10,15 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from juncture.web.access.middleware import ViewerRequest
 from juncture.web.evidence.api import date_of
-from juncture.web.evidence.operations import Received, receive, receive_text
+from juncture.web.evidence.operations import PASTED_NAME, Received, receive
 from juncture.web.evidence.selectors import evidence_of, imports_of
 from juncture.web.incidents import selectors
-from juncture.web.incidents.operations import declare
+from juncture.web.incidents.operations import UNTITLED, declare
 from juncture.web.pages.answers import page
 from juncture.web.timeline.selectors import Wanted, events_of
 
 SHOWN_EVENTS = 60
-UNTITLED = "Incident without a title yet"
 
 
 @require_POST
@@ -26,20 +26,18 @@ UNTITLED = "Incident without a title yet"
 def new(request: ViewerRequest) -> HttpResponse:
     """Declare an incident from the one box: files, a folder or pasted text; then show the import."""
     title = request.POST.get("title", "").strip() or UNTITLED
-    text = request.POST.get("text", "")
-    files = [Received(name, file) for name, file in _named_files(request)]
+    date_of(request.POST.get("date", ""))
     incident = declare(request.viewer, title=title, visibility=request.POST.get("visibility") or "organisation")
-    date, zone = date_of(request.POST.get("date", "")), request.POST.get("timezone", "") or request.viewer.zone
-    if not files and not text.strip():
+    if not request.FILES.getlist("file") and not request.POST.get("text", "").strip():
         return redirect("incident", incident.public_id)
-    if files and text.strip():
-        receive_text(request.viewer, incident.public_id, text, date=date, zone=zone)
-    run = (
-        receive(request.viewer, incident.public_id, files, date=date, zone=zone)
-        if files
-        else receive_text(request.viewer, incident.public_id, text, date=date, zone=zone)
-    )
-    return redirect("import", run.public_id)
+    return _received(request, incident.public_id)
+
+
+@require_POST
+@page
+def add_evidence(request: ViewerRequest, incident: str) -> HttpResponse:
+    """Add evidence to an incident, and show the import."""
+    return _received(request, incident)
 
 
 @require_GET
@@ -48,14 +46,36 @@ def incident(request: ViewerRequest, incident: str) -> HttpResponse:
     """Show one incident: what is known of it, its evidence, its key events, its postmortem."""
     seen = selectors.incident(request.viewer, incident)
     events, total = events_of(request.viewer, incident, Wanted(key_only=True), limit=SHOWN_EVENTS)
+    all_events = events_of(request.viewer, incident, limit=1)[1]
     told = {
         "incident": seen,
         "events": events,
         "total": total,
+        "all_events": all_events,
+        "sentence": _sentence(all_events, seen),
         "imports": imports_of(request.viewer, incident),
         "evidence": evidence_of(request.viewer, incident),
     }
     return render(request, "incidents/incident.html", told)
+
+
+def _received(request: ViewerRequest, incident: str) -> HttpResponse:
+    """Take text and files as one import, so that one draft follows from both."""
+    text = request.POST.get("text", "")
+    files = [Received(name, file) for name, file in _named_files(request)]
+    if text.strip():
+        files.insert(0, Received(PASTED_NAME, io.BytesIO(text.encode("utf-8", "replace"))))
+    date, zone = date_of(request.POST.get("date", "")), request.POST.get("timezone", "") or request.viewer.zone
+    run = receive(request.viewer, incident, files, date=date, zone=zone)
+    return redirect("import", run.public_id)
+
+
+def _sentence(events: int, incident: selectors.IncidentView) -> str:
+    if not events:
+        return "No evidence has been read yet. Add what the incident left behind, and a draft can be started."
+    if incident.postmortems:
+        return f"{events:,} events were read from the evidence."
+    return f"{events:,} events were read from the evidence. There is no postmortem yet."
 
 
 def _named_files(request: ViewerRequest) -> list[tuple[str, BinaryIO]]:

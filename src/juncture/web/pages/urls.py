@@ -22,10 +22,10 @@ urlpatterns = [
     path("imports/<slug:run>/", evidence.import_page, name="import"),
     path("imports/<slug:run>/state/", evidence.import_state, name="import-state"),
     path("imports/<slug:run>/cancel/", evidence.cancel, name="import-cancel"),
+    path("incidents/<slug:incident>/evidence/", incidents.add_evidence, name="evidence-add"),
     path("incidents/<slug:incident>/postmortem/", postmortems.start, name="postmortem-start"),
     path("postmortems/<slug:postmortem>/", postmortems.read, name="postmortem"),
     path("postmortems/<slug:postmortem>/published/", postmortems.published, name="postmortem-published"),
     path("postmortems/<slug:postmortem>/state/", postmortems.state, name="postmortem-state"),
     path("postmortems/<slug:postmortem>/sections/<int:section>/", postmortems.section, name="section"),
-    path("postmortems/<slug:postmortem>/sections/<int:section>/cite/", postmortems.cite, name="section-cite"),
 ]

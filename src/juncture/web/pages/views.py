@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from zoneinfo import available_timezones
+
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from juncture.evidence.registry import installed_readers
 from juncture.web.access.middleware import ViewerRequest
-from juncture.web.incidents.selectors import incidents
+from juncture.web.incidents.selectors import IncidentView, incidents
 from juncture.web.pages.answers import page
-from juncture.web.postmortems.selectors import postmortems
+
+SHOWN_INCIDENTS = 50
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -23,9 +29,25 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @page
 def home(request: ViewerRequest) -> HttpResponse:
     """Show the box that takes evidence, and what there is."""
-    found, _ = incidents(request.viewer, limit=20)
-    lines, _ = postmortems(request.viewer, limit=20)
-    return render(request, "pages/home.html", {"incidents": found, "postmortems": lines})
+    found, _ = incidents(request.viewer, limit=SHOWN_INCIDENTS)
+    if not request.viewer.may_write:
+        found = [incident for incident in found if incident.postmortems]
+    told = {
+        "here": "home",
+        "incidents": found,
+        "sentence": _sentence(found),
+        "sources": installed_readers(),
+        "zones": sorted(available_timezones()),
+        "upload_limit": f"{settings.UPLOAD_LIMIT // 1024 // 1024:,} MB",
+    }
+    return render(request, "pages/home.html", told)
+
+
+def _sentence(found: Sequence[IncidentView]) -> str:
+    without = sum(not incident.postmortems for incident in found)
+    if not without:
+        return "Every incident here has a postmortem."
+    return f"{'One incident has' if without == 1 else f'{without} incidents have'} no postmortem yet."
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

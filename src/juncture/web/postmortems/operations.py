@@ -14,7 +14,7 @@ from juncture.web.access.errors import InTheWay, Invalid, NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import Incident, Visibility
-from juncture.web.incidents.operations import require_author
+from juncture.web.incidents.operations import name_from_evidence, require_author
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
 from juncture.web.postmortems.citations import footnote_for, next_label
@@ -46,6 +46,7 @@ def start_postmortem(viewer: Viewer, incident_id: str, *, practice: str = "googl
     row = Postmortem(incident=incident, public_id=_public_id(incident), created_by_id=viewer.user_id)
     sections = from_record(row, drafted)
     with transaction.atomic():
+        name_from_evidence(viewer, incident, row.title)
         row.save()
         Section.objects.bulk_create(sections)
         record_change(

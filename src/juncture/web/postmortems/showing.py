@@ -1,16 +1,20 @@
-"""How a postmortem is shown in a page: the same drawing as in the exported file."""
+"""How a postmortem is shown in a page: by the same function as the exported file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from juncture.document.html.page import article
 from juncture.evidence.places import Excerpt
 from juncture.model.evidence import Citation
 from juncture.web.postmortems.selectors import PostmortemView
 
 
-def shown(view: PostmortemView, excerpts: Mapping[Citation, Excerpt]) -> dict[str, Any]:
-    """Return what the template of a postmortem needs: the article, and which section is edited where."""
-    del view, excerpts
-    return {}
+def shown_article(view: PostmortemView, excerpts: Mapping[Citation, Excerpt], *, zone: str) -> SafeString:
+    """Return a postmortem's article; the working one with a link at each section to where it is written."""
+    edit = {number: reverse("section", args=(view.id, section.id)) for number, section in enumerate(view.sections)}
+    # The article escapes all that it is given: that is its own promise, tested with hostile records.
+    return mark_safe(article(view.record, excerpts, zone=zone, edit=edit))  # noqa: S308

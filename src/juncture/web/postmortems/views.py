@@ -10,7 +10,7 @@ from juncture.web.access.errors import NotFound
 from juncture.web.access.middleware import ViewerRequest
 from juncture.web.pages.answers import page
 from juncture.web.postmortems import operations, selectors
-from juncture.web.postmortems.showing import shown
+from juncture.web.postmortems.showing import shown_article
 from juncture.web.timeline.selectors import Wanted, events_of
 
 FOUND_EVENTS = 20
@@ -54,7 +54,10 @@ def section(request: ViewerRequest, postmortem: str, section: int) -> HttpRespon
         operations.apply(
             request.viewer, postmortem, section, base=request.POST.get("base", ""), text=request.POST.get("text", "")
         )
-        return redirect(f"/postmortems/{postmortem}/#section-{section}")
+        if event := request.POST.get("cite"):
+            operations.cite(request.viewer, postmortem, section, event)
+            return redirect(request.get_full_path())
+        return redirect("postmortem", postmortem)
     view = selectors.postmortem(request.viewer, postmortem)
     found = next((one for one in view.sections if one.id == section), None)
     if found is None:
@@ -65,13 +68,6 @@ def section(request: ViewerRequest, postmortem: str, section: int) -> HttpRespon
     return render(request, "postmortems/section.html", told)
 
 
-@require_POST
-@page
-def cite(request: ViewerRequest, postmortem: str, section: int) -> HttpResponse:
-    """Cite an event at the end of a section."""
-    operations.cite(request.viewer, postmortem, section, request.POST.get("event", ""))
-    return redirect("section", postmortem, section)
-
-
 def _shown(request: ViewerRequest, view: selectors.PostmortemView) -> HttpResponse:
-    return render(request, "postmortems/postmortem.html", {"postmortem": view, **shown(view, selectors.excerpts_for(view))})
+    shown = shown_article(view, selectors.excerpts_for(view), zone=request.viewer.zone)
+    return render(request, "postmortems/postmortem.html", {"postmortem": view, "article": shown})
