@@ -93,7 +93,7 @@ def _kept(facts: Facts) -> Iterator[Event]:
 
 def _incident(facts: Facts) -> Incident:
     return Incident(
-        severity=facts.severity(),
+        severity=facts.severity,
         services=facts.effect.services,
         started_at=facts.at(MilestoneName.STARTED),
         detected_at=facts.at(MilestoneName.DETECTED),

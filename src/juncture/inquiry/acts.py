@@ -66,6 +66,7 @@ class Messages(Struct, frozen=True):
     tries_again: tuple[str, ...]
     tells: tuple[str, ...]
     no: tuple[str, ...]
+    waits: tuple[str, ...]
     yes: tuple[str, ...]
 
 
@@ -186,6 +187,7 @@ def _answer(event: Event, text: str, cues: frozenset[Cue]) -> Act | None:
     words = vocabulary()
     opening = re.sub(r"^(?:@\S+|hmm?|well|ok so|so)[,:]?\s+", "", text.strip(), flags=re.IGNORECASE)
     waits = Cue.WAIT in cues and bool(cues & {Cue.PROPOSAL, Cue.COMMITMENT, Cue.NEGATED})
+    waits = waits or any(_begins(sentence, words.waits) for sentence in sentences(opening))
     if Cue.DECLINED in cues or waits or _begins(opening, words.no):
         return Act(event, Form.DECLINE)
     if Cue.AGREEMENT in cues or Cue.COMMITMENT in cues or _begins(opening, words.yes) or begins_an_act(opening):

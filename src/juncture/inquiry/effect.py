@@ -131,7 +131,7 @@ def _speaks_of_it(event: Event) -> bool:
     return event.lane is Lane.SIGNAL and _is_bad(event)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def said(text: str) -> frozenset[Cue]:
     """Return what a message does, remembered: many parts ask about the same message. A script's name is no verb."""
     return cues_of(_SCRIPT.sub("script", text))

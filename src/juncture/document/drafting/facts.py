@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 
 from juncture.document.drafting.footnotes import Footnotes
 from juncture.inquiry.changes import changes_before
 from juncture.inquiry.decisions import candidates
-from juncture.inquiry.effect import effect_of, milestone
+from juncture.inquiry.effect import effect_of, milestone, said
 from juncture.inquiry.impact import from_series
 from juncture.inquiry.participants import who_took_part
 from juncture.inquiry.people import SPOKEN
@@ -18,7 +19,7 @@ from juncture.inquiry.weakpoints import find
 from juncture.model.evidence import AlertDetails, Event, Kind, Series
 from juncture.model.instants import Instant, clock_time
 from juncture.model.record import Milestone, MilestoneName, Timeline
-from juncture.timeline.cues import Cue, cues_of
+from juncture.timeline.cues import Cue
 
 _SEVERITY = re.compile(r"\b(sev(?:erity)?)[\s:*-]*(\d|critical|major|minor|high|medium|low)\b|\b(p)([0-4])\b", re.IGNORECASE)
 
@@ -70,15 +71,22 @@ class Facts:
         """Return the alerts that fired, in order."""
         return [event for event in self.timeline.events if event.kind is Kind.ALERT and isinstance(event.details, AlertDetails)]
 
+    @cached_property
     def severity(self) -> str | None:
-        """Return the severity that was declared, as it was called; None where nobody named one."""
+        """The severity that was declared, as it was called; None where nobody named one."""
         declared = self.event_of(MilestoneName.DECLARED)
-        told = [event for event in self.timeline.events if event.kind in SPOKEN and Cue.DECLARATION in cues_of(event.summary)]
-        for event in ([declared] if declared else []) + told:
+        during = (event for event in self.timeline.events if event.kind in SPOKEN and self.is_during(event))
+        told = (event for event in during if Cue.DECLARATION in said(event.summary))
+        for event in (*((declared,) if declared else ()), *told):
             if match := _SEVERITY.search(event.summary):
                 word, grade = match.group(1) or match.group(3), match.group(2) or match.group(4)
                 return f"P{grade}" if word.lower() == "p" else f"Sev {grade}" if grade.isdigit() else grade.lower()
         return None
+
+    def is_during(self, event: Event) -> bool:
+        """Whether an event lies between the start and the end, as far as these are known."""
+        started, ended = self.effect.started, self.at(MilestoneName.RESOLVED) or self.effect.until
+        return (started is None or event.occurred_at >= started) and (ended is None or event.occurred_at <= ended)
 
     def _day(self) -> date | None:
         started = self.effect.started

@@ -96,7 +96,7 @@ def declared(facts: Facts) -> str:
     at = facts.at(MilestoneName.DECLARED)
     if at is None:
         return "Nobody called it an incident in words that the evidence holds."
-    who, severity = capital(_who(facts, MilestoneName.DECLARED)), facts.severity()
+    who, severity = capital(_who(facts, MilestoneName.DECLARED)), facts.severity
     named = f", {plain(severity)}," if severity else ""
     return f"{who} called it an incident{named} at {facts.stamp(at)}.{facts.mark(MilestoneName.DECLARED)}"
 

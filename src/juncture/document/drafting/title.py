@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain, islice
 
 from juncture.document.drafting.facts import Facts
+from juncture.inquiry.effect import said
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.speech import capital, quoted, sentences
 from juncture.model.evidence import AlertDetails, Event, Kind
 from juncture.model.instants import duration_text, seconds_between
 from juncture.model.record import MilestoneName
-from juncture.timeline.cues import Cue, cues_of
+from juncture.timeline.cues import Cue
 
 _SYMPTOMS = (
     ("Errors", "answered with errors", r"error|5xx|\b50[0-4]\b|fail|exception"),
@@ -88,17 +90,13 @@ def _alert_name(event: Event) -> str:
 def _said(facts: Facts) -> str | None:
     """Return the first message that tells a symptom, cut to its clause, if it is short enough to stand in a title."""
     detected = facts.event_of(MilestoneName.DETECTED)
-    told = [event for event in facts.timeline.events if event.kind in SPOKEN and Cue.SYMPTOM in cues_of(event.summary)]
-    for event in ([detected] if detected and detected.kind is not Kind.ALERT else []) + told[:3]:
+    during = (event for event in facts.timeline.events if event.kind in SPOKEN and facts.is_during(event))
+    told = islice((event for event in during if Cue.SYMPTOM in said(event.summary)), 3)
+    for event in chain([detected] if detected and detected.kind is not Kind.ALERT else [], told):
         for sentence in sentences(facts.roles.anonymise(event.summary)):
             clause = re.split(r"[,;:(]|\s(?:since|after|because|before|when|and)\s", quoted(sentence), maxsplit=1)[0].strip(
                 " .!?"
             )
-            if (
-                len(clause.split()) > 2
-                and len(clause) <= _SAID_LIMIT
-                and Cue.SYMPTOM in cues_of(sentence)
-                and "?" not in sentence
-            ):
+            if len(clause.split()) > 2 and len(clause) <= _SAID_LIMIT and Cue.SYMPTOM in said(sentence) and "?" not in sentence:
                 return capital(clause)
     return None
