@@ -149,7 +149,7 @@ def _event(delivery: Delivery) -> str:
 
 
 def _is_body(body: Mapping) -> bool:
-    """Return whether this is a delivery: each names its repository and sender, but for the test that GitHub sends when a hook is made."""
+    """Return whether this is a delivery: each names its repository and sender, but for the test of a new hook."""
     if "zen" in body and "hook_id" in body:
         return True
     repository, sender = body.get("repository"), body.get("sender")
