@@ -139,8 +139,8 @@ def build(rng: random.Random) -> Play:
         reroutes=reroutes,
         detours=tuple(rng.sample(("restart", "rollback", "hypotheses"), rng.randint(0, 2))),
         ending=rng.choice(("cancel", "cancel", "terminate")),
-        baseline=rng.uniform(155, 185),
-        tempo=rng.uniform(1.1, 1.7),
+        baseline=rng.uniform(170, 195),
+        tempo=rng.uniform(1.5, 2.3),
         dev_notices=rng.random() < 0.25,
         closer=rng.choice(("right", "right", "lead")),
     )
