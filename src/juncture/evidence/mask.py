@@ -1,7 +1,6 @@
 """Secrets replaced by placeholders in everything that is derived from an artefact. The artefact itself is never changed.
 
-A text is first asked whether it could hold a secret at all: a word such as `pass` or `token`, an address, or a run of twenty
-characters without a gap. One that could is searched for the rules' anchors, and only the rules that are hit are tried.
+A text is searched once for the anchors of all rules; only the rules that are hit are tried (`secrets.search`).
 """
 
 from __future__ import annotations
@@ -13,38 +12,11 @@ from hashlib import blake2b
 
 import msgspec
 
-from juncture.evidence.secrets.rules import Span, by_anchor
+from juncture.evidence.secrets import search
+from juncture.evidence.secrets.rules import Span
 from juncture.model.evidence import SUMMARY_LIMIT, Details, Sighting
 
-RUN = 20
-"""The shortest token known by its shape alone has so many characters (an AWS access key)."""
 _TAG_BYTES = 2
-_WORDS = tuple(
-    word.encode()
-    for word in (
-        *(
-            "pass",
-            "pw",
-            "token",
-            "secret",
-            "key",
-            "auth",
-            "cookie",
-            "cred",
-            "://",
-            "sess",
-            "bearer",
-            "basic ",
-            "begin",
-            "login",
-        ),
-        *("identified", "pin", "otp", "code", "sig", "community", "ldap", "jdbc:", "sqlplus", "5432:", "6432:"),
-        *(" -u", " -p", " -a ", " -b", "kennwort", "contrase", "senha", "wachtwoord", "парол", "密码", "パスワード"),
-    )
-)
-"""One of these, in lower case, stands beside every secret that is shorter than a run."""
-_RUN_BYTES = bytes(97 if code < 128 and (chr(code).isalnum() or chr(code) in "_+/=.~%$-") else 32 for code in range(256))
-_RUN = b"a" * RUN
 _PLACEHOLDER = re.compile(r"\[masked: [^\[\]\n]{1,60}\]")
 _KEY_BODY = re.compile(r"^[\s>|]*[A-Za-z0-9+/=_-]{16,}[\s,\"'\\]*$|^\s*-{4,5}\s?END |^\s*[\w-]+: \S+$|^\s*$")
 _BLANKS = re.compile(r"\s+")
@@ -67,7 +39,7 @@ class Mask:
 
     def text(self, value: str) -> str:
         """Return the text with its secrets replaced; the same object where there are none."""
-        if not self._enabled or not may_hold_secret(value):
+        if not self._enabled:
             return value
         found = secrets_in(value)
         if not found:
@@ -89,7 +61,7 @@ class Mask:
 
     def spans(self, value: str) -> list[tuple[int, int, str]]:
         """Return where secrets begin and end in a text and what stands for them, without counting them."""
-        if not self._enabled or not may_hold_secret(value):
+        if not self._enabled:
             return []
         return [(start, end, self.placeholder(kind, value[start:end])) for start, end, kind in secrets_in(value)]
 
@@ -99,7 +71,7 @@ class Mask:
         The same object where nothing changes.
         """
         summary = sighting.summary
-        if self._enabled and (self._open_key is not None or may_hold_secret(_all_text(sighting))):
+        if self._enabled and (self._open_key is not None or search.holds_anchor(_all_text(sighting))):
             sighting = self._masked(sighting)
             summary = sighting.summary
         folded = fold(summary)
@@ -164,32 +136,9 @@ class Mask:
         return masked
 
 
-def may_hold_secret(text: str) -> bool:
-    """Tell quickly whether a text could hold a secret. Costs about a microsecond for a message that could not."""
-    data = text.encode("utf-8", "surrogatepass")
-    if _RUN in data.translate(_RUN_BYTES):
-        return True
-    lower = data.lower()
-    return any(word in lower for word in _WORDS)
-
-
 def secrets_in(text: str) -> list[Span]:
     """Return where secrets stand in a text, in order and without overlap."""
-    # Found here, not at the top: a run that meets nothing suspicious need not read a single rule.
-    from juncture.evidence.secrets import assigned, maintained  # noqa: PLC0415
-
-    lower = _same_length_lower(text)
-    spans: list[Span] = []
-    for anchor, rules in by_anchor():
-        if anchor in lower:
-            for rule in rules:
-                spans.extend(rule.spans(text, lower, anchor))
-    for anchor in maintained.ANCHORS:
-        if anchor in lower:
-            spans.extend(maintained.maintained(text, anchor))
-    for anchor in assigned.ANCHORS:
-        if anchor in lower:
-            spans.extend(assigned.assigned(text, lower, anchor))
+    spans = search.secrets_in(text)
     return _joined(spans, text) if spans else spans
 
 
@@ -222,11 +171,6 @@ def _texts_of(values: Iterable[object]) -> Iterator[str]:
         elif isinstance(value, dict):
             yield from _texts_of(value)
             yield from _texts_of(value.values())
-
-
-def _same_length_lower(text: str) -> str:
-    lower = text.lower()
-    return lower if len(lower) == len(text) else "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
 def _joined(spans: list[Span], text: str) -> list[Span]:

@@ -43,7 +43,7 @@ _API_KEY = (
     r"project|instrumentation|cipher|crypt(?:o)?|hmac|jwt|session|symmetric|aes|rails_master|function|host)[_\- .]?"
 )
 _WHOLE = r"(?:^|[^A-Za-z0-9])"
-_NAMES: dict[str, tuple[_Name, ...]] = {
+NAMES: dict[str, tuple[_Name, ...]] = {
     "pass": (
         _name("password", r"pass(?:words?|wd|phrase|code|wort|worten)", loose=True),
         _name("password", r"pass", before=r"(?:[_.]|[a-z](?=$)|--|db|sql|user|root|admin|my)", loose=True),
@@ -69,12 +69,10 @@ _NAMES: dict[str, tuple[_Name, ...]] = {
     "sig": (_name("signature", r"sig(?:nature)?", before=r"[?&;](?:[xX]-(?:amz|goog|ms|oss|cos|obs)-)?"),),
     "credential": (_name("credentials", r"credential", before=r"[?&;][xX]-(?:amz|goog)-"),),
 }
-ANCHORS = tuple(_NAMES)
-
 _NO_SECRET_BEFORE = re.compile(
     r"(?:next|page|pages|paging|pagination|continuation|sync|cursor|scroll|resume|start|end|eos|bos|pad|unk|sep|cls|mask|special|"
     r"lexer|syntax|parse|unexpected|by|com|tres|sur|over|under|tres|bi|en|encom|max|min|num|total|prompt|completion|idempotency|"
-    r"cancellation|fencing|reset_to|test|tests|low|high|band|all)[_\-. ]?$",
+    r"cancellation|fencing|reset_to|test|tests|low|high|band|all)[_\-. ]?$|arn:aws[\w:-]*:$",
     re.IGNORECASE,
 )
 """Names that end in `token` or `pass` without naming a secret: page tokens, a compiler's tokens, bypass, low-pass."""
@@ -108,16 +106,13 @@ _NEXT_FIELD = re.compile(
 _TRAILING = ".,;:)]}"
 
 
-def assigned(text: str, lower: str, anchor: str) -> Iterator[Span]:
-    """Yield the values of names that hold `anchor`, where they are secrets; `lower` is the text in lower case."""
-    at = lower.find(anchor)
-    while at >= 0:
-        for name in _NAMES[anchor]:
-            word = name.pattern.match(text, at)
-            if word and (found := _value_of(text, at, word.end(), name)):
-                yield (*found, name.kind)
-                break
-        at = lower.find(anchor, at + 1)
+def assigned(text: str, at: int, anchor: str) -> Iterator[Span]:
+    """Yield the value of the name in which `anchor` stands at a place of a text, if it is a secret."""
+    for name in NAMES[anchor]:
+        word = name.pattern.match(text, at)
+        if word and (found := _value_of(text, at, word.end(), name)):
+            yield (*found, name.kind)
+            return
 
 
 def _value_of(text: str, start: int, end: int, name: _Name) -> tuple[int, int] | None:

@@ -33,27 +33,24 @@ _PLUGINS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("ibm_cos_hmac", "IbmCosHmacDetector", "storage key", ("cos_hmac", "cos-hmac", "coshmac")),
     ("softlayer", "SoftlayerDetector", "cloud key", ("softlayer",)),
 )  # fmt: skip
-ANCHORS = tuple(sorted({anchor for *_, anchors in _PLUGINS for anchor in anchors}))
+ANCHORS = {anchor: module for module, _, _, anchors in _PLUGINS for anchor in anchors}
+"""The plugin's module for each anchor."""
 _WORD = re.compile(r"[A-Za-z0-9_]")
 
 
-def maintained(text: str, anchor: str) -> Iterator[Span]:
-    """Yield what the detector's rules find in a text that holds `anchor`, but not in the middle of a longer word."""
-    for kind, patterns in _patterns(anchor):
-        for pattern in patterns:
-            for match in pattern.finditer(text):
-                last = match.lastindex
-                start, end = match.span(last) if last and len(match[last] or "") > 8 else match.span()
-                alone = not _WORD.match(text[start - 1 : start]) and not _WORD.match(text[end : end + 1])
-                if alone and end > start:
-                    yield start, end, kind
+def maintained(text: str, module: str) -> Iterator[Span]:
+    """Yield what a plugin's rules find in a text, but not in the middle of a longer word."""
+    kind, patterns = _rules(module)
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            last = match.lastindex
+            start, end = match.span(last) if last and len(match[last] or "") > 8 else match.span()
+            if end > start and not _WORD.match(text[start - 1 : start]) and not _WORD.match(text[end : end + 1]):
+                yield start, end, kind
 
 
 @cache
-def _patterns(anchor: str) -> tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]:
-    found = []
-    for module, plugin, kind, anchors in _PLUGINS:
-        if anchor in anchors:
-            detector = getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), plugin)
-            found.append((kind, tuple(detector.denylist)))
-    return tuple(found)
+def _rules(wanted: str) -> tuple[str, tuple[re.Pattern[str], ...]]:
+    plugin, kind = next((plugin, kind) for module, plugin, kind, _ in _PLUGINS if module == wanted)
+    detector = getattr(importlib.import_module(f"detect_secrets.plugins.{wanted}"), plugin)
+    return kind, tuple(detector.denylist)

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from importlib import resources
+from itertools import product
 
 from msgspec import Struct, convert
 
@@ -18,7 +19,9 @@ Span = tuple[int, int, str]
 _CHECKS: dict[str, Callable[[str], bool]] = {
     "": lambda value: True,  # noqa: ARG005 - the shape says enough
     "real": values.is_real,
+    "dense": values.is_dense,
     "random": values.is_random,
+    "chosen": values.is_chosen,
     "credential": values.is_credential,
     "basic": values.is_basic,
     "cookie": values.is_cookie,
@@ -47,43 +50,37 @@ class Rule(Struct, frozen=True, dict=True):
             flags |= _FLAGS[letter]
         return re.compile(self.pattern, flags)
 
-    def spans(self, text: str, lower: str, anchor: str) -> Iterator[Span]:
-        """Yield where the rule finds secrets in a text that holds `anchor`; `lower` is the text in lower case."""
+    def spans_of(self, match: re.Match[str]) -> Iterator[Span]:
+        """Yield the secrets in a match of the pattern."""
         check = _CHECKS[self.check]
-        for match in self._matches(text, lower, anchor):
-            for name in ("secret", "secret2", "secret3", "secret4"):
-                if name in self.compiled.groupindex and match[name] is not None and check(match[name]):
-                    yield (*match.span(name), self.kind)
-            whole = "secret" not in self.compiled.groupindex or all(
-                match[name] is None for name in self.compiled.groupindex if name.startswith("secret")
-            )
-            if whole and check(match[0]):
-                yield (*match.span(), self.kind)
+        named = [name for name in self._groups if match[name] is not None]
+        for name in named:
+            if check(match[name]):
+                yield (*match.span(name), self.kind)
+        if not named and check(match[0]):
+            yield (*match.span(), self.kind)
 
-    def _matches(self, text: str, lower: str, anchor: str) -> Iterator[re.Match[str]]:
-        if self.scan:
-            yield from self.compiled.finditer(text)
-            return
-        at = lower.find(anchor)
-        while at >= 0:
-            match = self.compiled.match(text, at)
-            if match:
-                yield match
-            at = lower.find(anchor, max(at + 1, match.end() if match else 0))
+    @cached_property
+    def _groups(self) -> tuple[str, ...]:
+        return tuple(name for name in self.compiled.groupindex if name.startswith("secret"))
 
 
 @cache
 def shapes() -> tuple[Rule, ...]:
-    """Return all rules, in their order. Read once, when the first text is met that may hold a secret."""
+    """Return all rules, in their order. Read once, when the first text is met."""
     data = resources.files("juncture.evidence.secrets").joinpath("shapes.toml").read_bytes()
     return convert(tomllib.loads(data.decode("utf-8"))["rule"], tuple[Rule, ...])
 
 
-@cache
-def by_anchor() -> tuple[tuple[str, tuple[Rule, ...]], ...]:
-    """Return the rules of each anchor."""
-    found: dict[str, list[Rule]] = {}
-    for rule in shapes():
-        for anchor in rule.anchors:
-            found.setdefault(anchor, []).append(rule)
-    return tuple((anchor, tuple(rules)) for anchor, rules in found.items())
+def anchors_of(rule: Rule) -> Iterator[str]:
+    """Yield the anchors of a rule, each of its classes of characters written out."""
+    for anchor in rule.anchors:
+        parts = [_characters(part) if part.startswith("[") else [part] for part in re.findall(r"\[[^\]]+\]|[^\[]+", anchor)]
+        yield from map("".join, product(*parts))
+
+
+def _characters(written: str) -> list[str]:
+    found: list[str] = []
+    for first, last in re.findall(r"(.)(?:-(.))?", written[1:-1]):
+        found += [chr(code) for code in range(ord(first), ord(last or first) + 1)]
+    return found

@@ -86,6 +86,12 @@ def is_chosen(value: str) -> bool:
     return not (_TECHNICAL.match(value) or _POD.match(value) or (_NAME.match(value) and not _UUID.match(value)))
 
 
+def is_dense(value: str) -> bool:
+    """Tell whether a value mixes letters and digits, or both cases, as what follows a vendor's prefix does."""
+    mixed = any(char.isdigit() for char in value) or not (value.isupper() or value.islower())
+    return mixed and len(set(value)) >= 8
+
+
 def is_random(value: str) -> bool:
     """Tell whether a value looks made by a machine: letters and digits mixed without pattern, no word, name, path or digest."""
     if len(value) < 8 or not is_real(value) or _DIGEST.match(value) or _ADDRESS.match(value) or _TECHNICAL.match(value):
