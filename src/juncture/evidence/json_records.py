@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Protocol
 
 from juncture.evidence.change_records import change_of
 from juncture.evidence.columns import best, fitting, plain_name
 from juncture.evidence.log_lines import LEVEL_OF, RAW_LIMIT, SYSLOG_LEVELS, level_in
 from juncture.evidence.log_record import TEXT_LIMIT, LogRecord
-from juncture.evidence.time_fields import TimeField, is_time
+from juncture.evidence.time_fields import is_time
 from juncture.evidence.times import Span
 from juncture.model.evidence import Details, Kind, Lane, LogDetails, RecordDetails
 from juncture.model.instants import Instant
@@ -33,6 +34,14 @@ _WRAPPERS = re.compile(r"^(?:attr|attributes|fields|extra|context|data|payload|j
 _NUMBER_LEVELS = {10: "debug", 20: "debug", 30: "info", 40: "warning", 50: "error", 60: "fatal"}
 """pino and bunyan."""
 _CHAT = {"channel", "channelname", "channelid", "room", "roomid", "thread", "threadid", "threadts", "conversation"}
+_LANE_WORDS = {
+    Lane.CUSTOMER: ("customer", "support", "ticket", "statuspage", "kunde", "client"),
+    Lane.DECISION: ("decision", "entscheidung", "decid"),
+    Lane.CHANGE: ("deploy", "change", "release", "rollback", "config", "migration", "anderung", "cambio", "restart"),
+    Lane.PEOPLE: ("chat", "message", "people", "response", "comment", "call", "communication", "person", "human"),
+    Lane.SIGNAL: ("alert", "monitor", "signal", "metric", "alarm", "log", "error"),
+}
+"""Parts of words by which people sort the rows of a timeline, the more special lanes first."""
 _LAST_LINE = re.compile(r"^Traceback")
 
 
@@ -63,9 +72,10 @@ def _flatten(value: dict[str, object], prefix: str, flat: Flat, depth: int) -> N
 class FieldMap:
     """Which field of a file's objects is what, learnt from the first of them."""
 
-    def __init__(self, samples: list[Flat]) -> None:
+    def __init__(self, samples: list[Flat], time: str | None = None) -> None:
+        """`time` names the field of the time where the caller knows it."""
         names = list(dict.fromkeys(name for sample in samples for name in sample))
-        self.times = _time_names(names, samples)
+        self.times = [time] if time else _time_names(names, samples)
         self.ended = [name for name in fitting(names, "ended") if name not in self.times[:1]]
         self.recorded = [name for name in fitting(names, "recorded") if name not in self.times[:1]]
         taken = set(self.times)
@@ -76,6 +86,7 @@ class FieldMap:
         self.services = [name for name in fitting(names, "service") if name not in taken]
         self.actors = [name for name in fitting(names, "actor") if name not in self.messages[:1]]
         self.lane = best(names, "lane")
+        self.kinds = fitting(names, "kind")
         plain = {plain_name(name) for name in names}
         leveled = sum(level_in(str(sample.get(name, ""))) is not None for sample in samples for name in self.messages[:1])
         self.is_log = bool(self.levels or self.syslog_level or {"stream", "logger"} & plain) or leveled * 2 >= len(samples)
@@ -88,10 +99,18 @@ class FieldMap:
         }
 
 
+class Times(Protocol):
+    """Reads the times of fields."""
+
+    def span(self, value: object) -> Span | None:
+        """Return the span that a value names, None if it is no time."""
+        ...
+
+
 class Records:
     """Turns the objects of one file into entries."""
 
-    def __init__(self, fields: FieldMap, times: TimeField) -> None:
+    def __init__(self, fields: FieldMap, times: Times) -> None:
         self._fields = fields
         self._times = times
 
@@ -167,8 +186,11 @@ class Records:
 
     def _kind(self, flat: Flat, level: str | None, others: Flat) -> tuple[Kind | None, Lane | None, Details | None]:
         lane = _lane(flat.get(self._fields.lane)) if self._fields.lane else None
+        if self._fields.lane and (kind := next((kind for name in self._fields.kinds if (kind := _kind(flat.get(name)))), None)):
+            return kind, lane, RecordDetails(_texts(others))
         if level is not None or self._fields.is_log:
             return None, lane, LogDetails(level=level)
+        lane = lane or next((lane for name in self._fields.kinds if (lane := _lane_meant(flat.get(name)))), None)
         if self._fields.is_chat:
             return Kind.MESSAGE, lane or Lane.PEOPLE, RecordDetails(_texts(others))
         return Kind.RECORD, lane, RecordDetails(_texts(others))
@@ -254,6 +276,17 @@ def _level(value: object) -> str | None:
 def _lane(value: object) -> Lane | None:
     text = (_text(value) or "").lower()
     return Lane(text) if text in set(Lane) else None
+
+
+def _kind(value: object) -> Kind | None:
+    text = (_text(value) or "").lower()
+    return Kind(text) if text in set(Kind) else None
+
+
+def _lane_meant(value: object) -> Lane | None:
+    """Return the lane that a type in people's words means: `Deployment`, `Customer report`."""
+    text = plain_name(_text(value) or "")[:60]
+    return next((lane for lane, words in _LANE_WORDS.items() if text.startswith(words)), None) if text else None
 
 
 def _lines(place: str) -> tuple[int, int] | None:

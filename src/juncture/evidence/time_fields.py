@@ -95,8 +95,14 @@ class TimeField:
             return stamp.span._replace(latest=stamp.span.latest + dt.timedelta(days=1) - dt.timedelta(minutes=1))
         value = parse_iso(text)
         if value.tzinfo is None:
-            return from_wall_clock(value, self._stamps.zone(), width_seconds=1)
+            width = _SECONDS_A_DAY if len(text) == 8 else 1
+            return from_wall_clock(value, self._stamps.zone(), width_seconds=width)
         return exact(value.astimezone(dt.UTC))
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day without a time of day: `2026-05-19`, `19.05.2026`, `19 May 2026`."""
+    return _DAY_ALONE.fullmatch(text.strip()) is not None
 
 
 def is_time(value: object) -> bool:
