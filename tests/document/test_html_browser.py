@@ -200,6 +200,19 @@ def test_lines_around_a_cited_one_stay_hidden_in_the_replay(opened):
     assert "the line after" not in text
 
 
+def test_in_the_replay_one_place_an_event_is_left_because_others_may_be_later(opened, tmp_path):
+    alert = sample.find("CheckoutErrorRateHigh")
+    several = msgspec.structs.replace(alert, citations=(*alert.citations, sample.cited("hooks/0019.json", "/alerts/0")))
+    events = tuple(several if each.id == alert.id else each for each in sample.EVENTS)
+    path = tmp_path / "several.html"
+    path.write_text(page(msgspec.structs.replace(sample.postmortem(), timeline=events), sample.excerpts()), "utf-8")
+    view = opened(path=path)
+    numbers = view.locator(f"#event-{alert.id} .cite:visible")
+    assert numbers.count() == 2
+    to_decision(view, "Roll back the deploy now")
+    assert numbers.count() == 1
+
+
 def test_a_number_opens_its_lines_by_key_and_escape_closes_them(opened):
     view = opened()
     view.locator(".summary .cite").nth(1).focus()

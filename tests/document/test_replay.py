@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from juncture.document.html.page import page
 from juncture.document.replay import at, excerpts_at, not_seen
+from juncture.evidence.places import Excerpt, ExcerptLine
 from juncture.model.evidence import Citation, Event, Kind, Lane, LogDetails, Note
 from juncture.model.record import (
     ActionItem,
@@ -181,5 +182,19 @@ def test_no_byte_of_the_page_at_a_moment_tells_what_was_not_known_then(postmorte
 def test_only_what_is_cited_then_has_its_excerpt(number):
     seen, unseen = event("seen", 0, 1), event("unseen", 0, 90)
     postmortem = Postmortem(title="x", timeline=(seen, unseen))
-    excerpts = {seen.citations[0]: "a", unseen.citations[0]: "b"}
-    assert excerpts_at(at(postmortem, minute(number)), excerpts) == ({seen.citations[0]: "a"} if number else {})
+    lines = (
+        ExcerptLine("1", "before", hit=False),
+        ExcerptLine("2", "cited", hit=True),
+        ExcerptLine("3", "cited too", hit=True),
+    )
+    excerpts = {each.citations[0]: Excerpt("x", each.citations[0].place, lines) for each in (seen, unseen)}
+    then = excerpts_at(at(postmortem, minute(number)), excerpts)
+    assert {citation: excerpt.lines for citation, excerpt in then.items()} == ({seen.citations[0]: lines[1:]} if number else {})
+
+
+def test_of_a_stretch_of_lines_the_first_alone_is_shown_then():
+    citation = Citation("sha256:ab", None, "line:2-90")
+    lines = (ExcerptLine("1", "before", hit=False), ExcerptLine("2", "first", hit=True), ExcerptLine("3", "later", hit=True))
+    postmortem = Postmortem(title="x", timeline=(event("burst", 0, 1, citations=(citation,)),))
+    then = excerpts_at(at(postmortem, minute(2)), {citation: Excerpt("x", citation.place, lines)})
+    assert [line.text for line in then[citation].lines] == ["first"]

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TypeVar
 
 import msgspec
 
+from juncture.evidence.places import Excerpt
 from juncture.model.evidence import Citation, Event, MessageDetails
 from juncture.model.identity import EventId
 from juncture.model.instants import Instant, clock_time
@@ -37,7 +37,6 @@ from juncture.timeline.known import as_known, known_at
 
 _ACTS = frozenset({MilestoneName.DETECTED, MilestoneName.ACKNOWLEDGED, MilestoneName.DECLARED})
 _INSTANT = timedelta(microseconds=1)
-_T = TypeVar("_T")
 
 
 def at(postmortem: Postmortem, instant: Instant) -> Postmortem:
@@ -75,11 +74,14 @@ def not_seen(postmortem: Postmortem, instant: Instant) -> tuple[Event, ...]:
     )
 
 
-def excerpts_at(postmortem: Postmortem, excerpts: Mapping[Citation, _T]) -> dict[Citation, _T]:
-    """Return the excerpts that a cut postmortem cites. The lines around a cited one may be later: show its hits alone."""
+def excerpts_at(postmortem: Postmortem, excerpts: Mapping[Citation, Excerpt]) -> dict[Citation, Excerpt]:
+    """Return the excerpts that a cut postmortem cites, without the lines that may be later than the cited one.
+
+    Those around it go; of a stretch of many lines, which may reach far, the first alone stays.
+    """
     parts = (postmortem.timeline, postmortem.decisions, postmortem.changes, postmortem.milestones)
     cited = {citation for part in parts for each in part for citation in each.citations}
-    return {citation: excerpt for citation, excerpt in excerpts.items() if citation in cited}
+    return {citation: _excerpt_then(excerpt) for citation, excerpt in excerpts.items() if citation in cited}
 
 
 def told_later(event: Event) -> tuple[str, Instant] | None:
@@ -132,6 +134,11 @@ def instant_known_at(
     return min((instant for instant in known if instant is not None), default=None)
 
 
+def is_stretch(place: str) -> bool:
+    """Whether a place is a stretch of lines or bytes, in which later ones follow earlier ones."""
+    return place.startswith(("line:", "bytes:")) and "-" in place
+
+
 def _event(event_id: EventId | None, events: Sequence[Event]) -> Event | None:
     if event_id is None:
         return None
@@ -145,6 +152,11 @@ def _is_by(known: Instant | None, instant: Instant) -> bool:
 def _event_then(event: Event, instant: Instant) -> Event:
     """Return an event as it was known, without links, which later sightings may have brought."""
     return msgspec.structs.replace(as_known(event, instant), links=())
+
+
+def _excerpt_then(excerpt: Excerpt) -> Excerpt:
+    hits = tuple(line for line in excerpt.lines if line.hit)
+    return Excerpt(excerpt.title, excerpt.place, hits[:1] if is_stretch(excerpt.place) else hits)
 
 
 def _decision_then(decision: Decision) -> Decision:

@@ -10,9 +10,7 @@ from juncture.model.evidence import AlertDetails, Event, Kind, TurnDetails
 LONG, SHORT = 32, 17
 """A label's lengths, in characters: the first that fits is taken."""
 
-_CHANGES = {
-    Kind.DEPLOYMENT: "Deploy", Kind.ROLLBACK: "Roll back", Kind.RELEASE: "Release", Kind.CONFIGURATION: "Setting",
-}  # fmt: skip
+_CHANGES = frozenset({Kind.DEPLOYMENT, Kind.ROLLBACK, Kind.RELEASE, Kind.CONFIGURATION})
 _STEPS = {
     Kind.ACKNOWLEDGEMENT: "Acknowledged", Kind.ESCALATION: "Escalated", Kind.PAGE: "Paged", Kind.RESOLUTION: "Resolved",
 }  # fmt: skip
@@ -35,8 +33,8 @@ def label(event: Event) -> str:
         return f"{event.details.metric} {_TURNS.get(event.details.direction, event.details.direction)}"
     if event.kind in _STEPS:
         return _STEPS[event.kind]
-    if event.kind in _CHANGES and event.service:
-        return f"{_CHANGES[event.kind]} {event.service}"
+    if event.kind in _CHANGES:
+        return event.summary.partition(" (")[0]
     if event.kind in _LOGS:
         said = _ERROR.search(event.summary)
         return said[1] if said else event.summary

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from juncture.document.replay import is_stretch
 from juncture.evidence.places import Excerpt, ExcerptLine
 from juncture.model.evidence import Citation
 from juncture.text.markup import EMPTY, Markup, element, joined
@@ -20,6 +21,8 @@ _MOST_LINES = 11
 _LINES_BEFORE = 2
 _MOST_CHARACTERS, _MOST_BESIDE = 500, 160
 """Characters of a cited line, and of one beside it."""
+_ENOUGH = 1400
+"""Characters after which no further line is begun."""
 _HASH_DIGITS = 12
 _WORD_JOINER = "\N{WORD JOINER}"
 """Keeps a number on the line of the word that it follows."""
@@ -128,18 +131,29 @@ def _popover(cited: _Cited) -> Markup:
 def _slice(excerpt: Excerpt) -> Markup:
     first = next((number for number, line in enumerate(excerpt.lines) if line.hit), 0)
     start = max(first - _LINES_BEFORE, 0)
-    shown = excerpt.lines[start : start + _MOST_LINES]
+    shown = list(_within_limits(excerpt.lines[start:]))
     rest = len(excerpt.lines) - start - len(shown)
     more = (
         element("span", f"{rest:,} more {'line' if rest == 1 else 'lines'}", class_="slice-line slice-rest") if rest else None
     )
-    lines = joined(map(_line, shown), "\n")
-    return element("div", lines, more, class_="slice", tabindex=0, role="group", aria_label="Excerpt")
+    lines = joined(shown, "\n")
+    kind = "slice stretch" if is_stretch(excerpt.place) else "slice"
+    return element("div", lines, more, class_=kind, tabindex=0, role="group", aria_label="Excerpt")
 
 
-def _line(line: ExcerptLine) -> Markup:
-    most = _MOST_CHARACTERS if line.hit else _MOST_BESIDE
-    text = line.text if len(line.text) <= most else f"{line.text[: most - 1]}…"
+def _within_limits(lines: Sequence[ExcerptLine]) -> Iterable[Markup]:
+    """Yield lines until there are enough of them, or of their text; always the first cited one."""
+    characters = 0
+    for number, line in enumerate(lines[:_MOST_LINES]):
+        if characters > _ENOUGH and number > _LINES_BEFORE:
+            return
+        most = _MOST_CHARACTERS if line.hit else _MOST_BESIDE
+        text = line.text if len(line.text) <= most else f"{line.text[: most - 1]}…"
+        characters += len(text)
+        yield _line(line, text)
+
+
+def _line(line: ExcerptLine, text: str) -> Markup:
     label = element("span", line.label, class_="slice-label") if line.label else None
     return element(
         "span", label, element("span", text, class_="slice-text"), class_="slice-line hit" if line.hit else "slice-line"

@@ -86,7 +86,7 @@ class Context:
     def edit_link(self, section: Section | None) -> Markup:
         """Return the link at which a section is written; empty where this page is not for writing."""
         position = next((n for n, each in enumerate(self.postmortem.sections) if each is section), None)
-        if section is None or position not in self.edit:
+        if section is None or position is None or position not in self.edit:
             return EMPTY
         said = section.heading.strip() or "the opening words"
         return element("a", "Edit", class_="edit no-print", href=self.edit[position], aria_label=f"Edit {said}")
