@@ -339,7 +339,7 @@ def _diagnose(director: Director, choices: Choices, here: str) -> None:
         raise ValueError("the migration or the report ended by itself; nothing is left to find")
     director.slots |= {"pid": pids[0], "report_pid": pids[1], "statement_short": choices.statement[:34].rstrip(";") + "…"}
     director.say(looker, "found_blocker", here)
-    if director.chance(0.5):
+    if "rollback" not in choices.detours and director.chance(0.5):
         director.say("dev", "dev_admits", here)
 
 
