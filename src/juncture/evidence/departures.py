@@ -182,7 +182,7 @@ def _inner(scale: float, shift: float) -> float:
     return max(min(2.5 * scale, shift * 0.5), shift * 0.1)
 
 
-def _split(values: list[float], first: int, end: int) -> int:
+def _split(values: Sequence[float], first: int, end: int) -> int:
     """Return the sample from which the level differs most from before: the split of least squares."""
     window = values[first:end]
     total, left = sum(window), 0.0
