@@ -20,8 +20,9 @@ from collections import defaultdict
 from zoneinfo import ZoneInfo
 
 from juncture.evidence.artefact import Artefact
-from juncture.evidence.reader import Confidence, Settings
+from juncture.evidence.reader import Settings
 from juncture.evidence.readers.pasted import READER
+from juncture.evidence.registry import installed_readers, reader_for
 from juncture.model.evidence import Kind, Sighting
 
 from pasted_shapes import HELD_OUT, TOOLS
@@ -41,7 +42,7 @@ def artefact_of(text):
 
 def read(text, settings):
     artefact = artefact_of(text)
-    if READER.recognise(artefact.head()) <= Confidence.FALLBACK:
+    if reader_for(artefact.head(), installed_readers()) is not READER:
         return []
     return [item for item in READER.session(settings).read(artefact) if isinstance(item, Sighting)]
 

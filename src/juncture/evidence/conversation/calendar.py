@@ -26,6 +26,8 @@ from juncture.evidence.conversation.stamps import Stamp, WrittenDay
 BACKWARD = dt.timedelta(hours=4)
 """How far a time may go back and still be on the same day."""
 _A_LITTLE = dt.timedelta(minutes=30)
+_FAR_DAYS = 20
+"""By how many days one order of day and month must be nearer to the date given than the other to be beyond doubt."""
 _DAY = dt.timedelta(days=1)
 
 
@@ -121,7 +123,10 @@ def _order_of_numbers(messages: Sequence[Message], reference: Reference) -> tupl
     fits = {order: _fit(written, reference, month_first=order) for order in (True, False)}
     if fits[True] == fits[False]:
         return halves, True
-    return fits[True] < fits[False], fits[True][0] == fits[False][0]
+    is_open = fits[True][0] == fits[False][0]
+    if is_open and reference.date is None:
+        return halves, True
+    return fits[True] < fits[False], is_open and abs(fits[True][1] - fits[False][1]) < _FAR_DAYS
 
 
 def _fit(written: list[WrittenDay], reference: Reference, *, month_first: bool) -> tuple[int, int]:

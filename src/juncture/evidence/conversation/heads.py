@@ -218,7 +218,7 @@ def _inline_names(number: int, stamp: Stamp, rest: str, style: str) -> Iterator[
             return
         name, bot = clean_name(without_mode(match["name"].strip()) if family in ("angle", "bar", "tab") else match["name"])
         weight = plausibility(name)
-        if family in STRONG and 0 < len(name) <= 40:
+        if family in STRONG and weight > 0 and len(name) <= 40:
             weight = max(weight, 0.5)
         yield Head(number, number + 1, name, stamp, f"{family} {style}", match["text"], bot, weight=weight)
         return

@@ -102,6 +102,8 @@ def plausibility(name: str) -> float:
 def _single_word(word: str) -> float:
     if word.lower() in _vocabulary()["short_words"]:
         return 0.2
+    if "," in word:
+        return 0.1
     if not any(character.isalpha() for character in word) or (word[0] in "([" and word[-1] in ")]"):
         return 0.0
     if _is_uncased(word):

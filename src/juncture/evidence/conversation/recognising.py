@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from juncture.evidence.conversation.choosing import LEVEL, Choice
+from juncture.evidence.conversation.choosing import LEVEL, SURE, Choice
 from juncture.evidence.conversation.heads import BLOCK, STRONG, Head
 from juncture.evidence.reader import Confidence
 
@@ -44,16 +44,34 @@ def confidence(choice: Choice, lines: list[str]) -> Confidence:
         return Confidence.NO
     if len(named) == 1:
         return Confidence.PLAUSIBLE if _is_one_message(named[0], choice, filled, lines) else Confidence.NO
-    if not any(family.startswith((BLOCK, "mail")) for family in choice.families) and _is_log(named, filled):
+    if _say_nothing(choice.heads, lines):
         return Confidence.NO
-    return Confidence.LIKELY if choice.certainty >= 1.1 else Confidence.PLAUSIBLE
+    below_heads = any(family.startswith((BLOCK, "mail")) for family in choice.families)
+    if not below_heads and _is_log(named, filled):
+        return Confidence.NO
+    if choice.certainty >= 1.1:
+        # Logs that people pasted into their messages make a chat look like a log, and nothing else has such heads.
+        unmistakable = below_heads or named[0].kind in ("angle", "zoom") or _spoken(named) * 10 >= len(named)
+        return Confidence.CERTAIN if unmistakable else Confidence.LIKELY
+    return Confidence.PLAUSIBLE
 
 
 def _is_one_message(head: Head, choice: Choice, filled: list[str], lines: list[str]) -> bool:
     if head.first > 3 or len(filled) > 40 or not all(line.strip() for line in lines[head.first : head.body]):
         return False
     marked = head.kind in STRONG and choice.certainty >= 1.1
-    return marked or choice.certainty >= 1.8 or (head.weight >= 1 and bool(head.stamp.half))
+    written_out = head.weight >= (SURE if head.kind == "block:gap" else 1) and bool(head.stamp.half)
+    return marked or choice.certainty >= 1.8 or written_out
+
+
+def _say_nothing(heads: tuple[Head, ...], lines: list[str]) -> bool:
+    """Return whether below most heads there is nothing: names and times alone are an agenda or a table of arrivals."""
+    ends = [*(head.first for head in heads[1:]), len(lines)]
+    silent = sum(
+        not head.text and not any(line.strip() for line in lines[head.body : end])
+        for head, end in zip(heads, ends, strict=True)
+    )
+    return silent * 2 > len(heads)
 
 
 def _is_log(named: list[Head], filled: list[str]) -> bool:
@@ -67,5 +85,8 @@ def _is_log(named: list[Head], filled: list[str]) -> bool:
         return True
     if kinds - {"colon", "tab"} or not all(_NICK.fullmatch(name) for name in names):
         return False
-    spoken = sum(_SPOKEN.search(head.text) is not None for head in named)
-    return named[0].stamp.second is not None and spoken * 20 < len(named)
+    return named[0].stamp.second is not None and _spoken(named) * 20 < len(named)
+
+
+def _spoken(named: list[Head]) -> int:
+    return sum(_SPOKEN.search(head.text) is not None for head in named)

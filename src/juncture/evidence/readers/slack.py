@@ -56,9 +56,7 @@ Row = TypeVar("Row", User, Channel, Message)
 class _Reader:
     name = NAME
     title = "Slack export"
-    reads = (
-        "The zip or folder that a workspace's Export page gives (users.json, channels.json, a folder a channel), or parts."
-    )
+    reads = "The zip or folder that a workspace's Export page gives (users.json, channels.json, a folder a channel), or parts."
 
     def recognise(self, head: Head) -> Confidence:
         return Confidence.CERTAIN if _what_is(head) else Confidence.NO
@@ -118,7 +116,7 @@ class _Session:
             try:
                 sighting = self._sighting(artefact, place, message, plain)
             except (ValueError, OverflowError):
-                yield LeftOut(artefact.at(place), f"a message with the time {message.ts[:40]!r}", damaged=True)
+                yield LeftOut(artefact.at(place), f"a message whose time cannot be read: {message.ts[:40]!r}", damaged=True)
                 continue
             if sighting:
                 yield sighting

@@ -106,7 +106,7 @@ class _Session:
 
 
 def _first_pass(artefact: Artefact) -> tuple[frozenset[str], list[Remark], bool, str]:
-    """Return who is named before a colon, the remarks before the first cue, whether cues have instants, and the name of the call.
+    """Return who is named before a colon, the remarks before the first cue, whether cues have instants, and the call's name.
 
     The first words of a call name it: a file's hash may not, for a longer transcript of the same call must give the same ids.
     """
