@@ -50,6 +50,7 @@ fuzz: $(READY) ## Fuzz every reader for ten minutes
 
 expectations: $(READY) ## Rewrite the expected events of all recorded documents; review the diff
 	$(BIN)/python tests/readers/recorded.py
+	$(BIN)/python -m tests.command_line_page
 
 docs: $(READY) ## Build the documentation into site/
 	$(BIN)/mkdocs build --strict

@@ -10,6 +10,7 @@ import click
 from juncture.model.errors import BadEvidence
 
 EXAMPLE = "checkout-lock"
+HOST, DEFAULT_PORT = "127.0.0.1", 8000
 TITLE = "Checkout fails (recorded example)"
 
 
@@ -24,9 +25,9 @@ def example_evidence() -> Path:
 
 @click.command("demo")
 @click.option("--once", is_flag=True, help="Write demo.html and end, without serving.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Default: 8000, or a free one where that is taken.")
 @click.pass_context
-def command(ctx: click.Context, *, once: bool, port: int) -> None:
+def command(ctx: click.Context, *, once: bool, port: int | None) -> None:
     """Load the recorded incident, serve it, and print the address.
 
     The incident was recorded on a small real shop whose fault was made on purpose; its responders follow a script. What
@@ -43,13 +44,17 @@ def command(ctx: click.Context, *, once: bool, port: int) -> None:
         _serve(Path(data), evidence, port)
 
 
-def _serve(data: Path, evidence: Path, port: int) -> None:
+def _serve(data: Path, evidence: Path, port: int | None) -> None:
     from juncture.web.setup import migrate, set_up  # noqa: PLC0415 - only serving needs Django
 
     set_up(data)
     migrate()
     from juncture.web.demonstration import load  # noqa: PLC0415 - after Django is set up
-    from juncture.web.serving import Served, serve  # noqa: PLC0415
+    from juncture.web.serving import Served, check_free, is_free, serve  # noqa: PLC0415
+
+    if port is None:
+        port = DEFAULT_PORT if is_free(HOST, DEFAULT_PORT) else 0
+    check_free(HOST, port)
 
     click.echo("Reading the recorded incident…", err=True)
     loaded = load(evidence, TITLE)
@@ -58,4 +63,4 @@ def _serve(data: Path, evidence: Path, port: int) -> None:
         click.echo(f"The demo is at {served.url}/sign-in/{loaded.token}/")
         click.echo("The link signs you in as its administrator, once. Ctrl-C ends the demo.", err=True)
 
-    serve(data, "127.0.0.1", port, ready=ready)
+    serve(data, HOST, port, ready=ready)

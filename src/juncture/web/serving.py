@@ -34,7 +34,7 @@ class Served:
 
     def start(self) -> None:
         """Start both processes and wait until the web one is healthy. Raises BadEvidence if the port is taken or it dies."""
-        _check_free(self.host, self.port)
+        check_free(self.host, self.port)
         for name in ("web", "worker"):
             self._processes[name] = self._run(name)
         deadline = time.monotonic() + _START_SECONDS
@@ -103,9 +103,20 @@ def _free_port(host: str) -> int:
         return int(server.getsockname()[1])
 
 
-def _check_free(host: str, port: int) -> None:
+def is_free(host: str, port: int) -> bool:
+    """Return whether an address can be bound now."""
+    try:
+        check_free(host, port)
+    except BadEvidence:
+        return False
+    return True
+
+
+def check_free(host: str, port: int) -> None:
+    """Raise BadEvidence, in one line, unless an address can be bound now."""
     try:
         with socket.create_server((host, port)):
             return
     except OSError as error:
-        raise BadEvidence(f"{host}:{port}", f"cannot be bound: {error.strerror}", "Choose another with --port") from None
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise BadEvidence(f"{host}:{port}", f"cannot be bound: {reason}", "Choose another with --port") from None

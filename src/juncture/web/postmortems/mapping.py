@@ -14,7 +14,8 @@ def to_record(row: Postmortem) -> record.Postmortem:
     """Return the record that rows hold."""
     drafted = msgspec.json.decode(row.drafted, type=record.Postmortem)
     sections = tuple(record.Section(section.heading, section.markdown) for section in row.sections.order_by("position", "id"))
-    return msgspec.structs.replace(drafted, title=row.title, practice=row.practice, sections=sections)
+    metadata = drafted.metadata | {"state": row.state}
+    return msgspec.structs.replace(drafted, title=row.title, practice=row.practice, sections=sections, metadata=metadata)
 
 
 def from_record(row: Postmortem, value: record.Postmortem) -> list[Section]:
