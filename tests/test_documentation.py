@@ -58,7 +58,7 @@ def test_every_decision_is_in_the_index_and_every_page_in_the_navigation():
     decisions = {path.name for path in (ROOT / "docs" / "decisions").glob("0*.md")}
     assert decisions == set(re.findall(r"\((0\d+-[a-z-]+\.md)\)", text("docs/decisions/index.md")))
     pages = {path.name for path in (ROOT / "docs").glob("*.md")}
-    assert pages == {name for name in re.findall(r": ([a-z-]+\.md)$", text("mkdocs.yml"), re.MULTILINE)}
+    assert pages == set(re.findall(r": ([a-z-]+\.md)$", text("mkdocs.yml"), re.MULTILINE))
 
 
 def test_every_dependency_has_its_reason():

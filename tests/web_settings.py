@@ -11,10 +11,10 @@ os.environ.setdefault("JUNCTURE_DATA", tempfile.mkdtemp(prefix="juncture-tests-"
 if os.environ.get("JUNCTURE_TEST_DATABASE", "sqlite") != "sqlite":
     os.environ["JUNCTURE_DATABASE_URL"] = os.environ["JUNCTURE_TEST_DATABASE"]
 
-from juncture.web.settings import *  # noqa: E402, F403
-from juncture.web.settings import DATA, DATABASES, INSTALLED_APPS, MIDDLEWARE  # noqa: E402, F401
+from juncture.web.settings import *  # noqa: F403
+from juncture.web.settings import DATA, DATABASES, INSTALLED_APPS, MIDDLEWARE  # noqa: F401
 
-SECRET_KEY = "only for tests, where nothing is worth signing"  # noqa: S105
+SECRET_KEY = "only for tests, where nothing is worth signing"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 Path(DATA).mkdir(parents=True, exist_ok=True)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

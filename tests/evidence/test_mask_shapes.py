@@ -52,5 +52,5 @@ def test_every_rule_has_an_example_and_anchors_in_lower_case_that_its_examples_h
         assert rule.found
         for example in rule.found:
             text, _ = expanded(example, 1)
-            assert any(anchor in text.lower() for anchor in anchors_of(rule)), example
+            assert rule.probe or any(anchor in text.lower() for anchor in anchors_of(rule)), example
         assert all(anchor == anchor.lower() for anchor in rule.anchors)

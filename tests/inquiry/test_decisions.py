@@ -31,7 +31,7 @@ def test_a_decision_says_question_options_choice_reason_and_outcome_from_what_wa
 def test_a_refusal_is_a_choice_with_its_reason(story):
     restart = next(one for one in candidates(story.checkout_lock().timeline()) if one.kind == "restart")
     assert restart.question == "Restart checkout?"
-    assert restart.chosen == "Not now: “no, let me look at the db first.”"
+    assert restart.chosen == "Not now: “no, let me look at the db first”"
     assert restart.reason == "we'd lose what it waits for"
 
 
