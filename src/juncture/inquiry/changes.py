@@ -103,7 +103,7 @@ def weights() -> Weights:
     return msgspec.convert(tomllib.loads(files(__package__).joinpath("changes.toml").read_text("utf-8")), Weights)
 
 
-def changes_before(timeline: Timeline) -> tuple[Change, ...]:
+def changes_before(timeline: Timeline, roles: Roles | None = None) -> tuple[Change, ...]:
     """Return the changes before or at the start, rank 1 first; empty where nothing tells when it started.
 
     A rank is a proposal of where to look first, by nearness in time, blast radius, and what undoing it did. Every reason is
@@ -121,7 +121,7 @@ def changes_before(timeline: Timeline) -> tuple[Change, ...]:
     if remedy_list:
         judged = [(shipment, [*reasons, *_remedy_reasons(shipment, remedy_list, rarity)]) for shipment, reasons in judged]
     ordered = sorted(judged, key=lambda one: (-sum(reason.points for reason in one[1]), -one[0].at.timestamp()))
-    roles = roles_of(timeline)
+    roles = roles or roles_of(timeline)
     chosen = ordered[: weights().look_back.most]
     return tuple(_change(rank, shipment, reasons, effect, roles) for rank, (shipment, reasons) in enumerate(chosen, 1))
 

@@ -48,7 +48,7 @@ RECOVERED_WITHIN = timedelta(minutes=5)
 """A recovery this soon after a choice is told as what followed it."""
 
 
-def candidates(timeline: Timeline) -> tuple[Decision, ...]:
+def candidates(timeline: Timeline, roles: Roles | None = None) -> tuple[Decision, ...]:
     """Return the candidate decisions in order of time, one an act, each with its citations.
 
     `at` is the moment of choosing: the agreement or commitment, else the act itself. Question, options and reason are
@@ -57,7 +57,7 @@ def candidates(timeline: Timeline) -> tuple[Decision, ...]:
     channels = incident_channels(timeline)
     services = effect_of(timeline).services
     chosen = handled(timeline)
-    roles = roles_of(timeline)
+    roles = roles or roles_of(timeline)
     found: list[Decision] = []
     for number, matter in enumerate(chosen):
         following = chosen[number + 1].chosen_at if number + 1 < len(chosen) else None
@@ -210,7 +210,7 @@ def _chosen(matter: Matter, kind: str, options: tuple[str, ...], service: str | 
     if chosen.kind not in SPOKEN:
         return _done(chosen)
     if matter.form is Form.DECLINE:
-        return f"Not now: “{shortened(declining_words(chosen))}”"
+        return f"Not now: “{shortened(quoted(declining_words(chosen)))}”"
     if kind == "declare":
         severity = re.search(r"\b(?:sev(?:erity)?[\s:-]*\d|p[0-4]|severity:? \w+)\b", chosen.summary, re.IGNORECASE)
         return f"Yes, {severity.group(0)}" if severity else "Yes"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from juncture.inquiry.acts import Form, act_of
 from juncture.inquiry.effect import milestone, said, start_of
 from juncture.inquiry.naming import COLLEAGUE
-from juncture.inquiry.people import SPOKEN, Person, people_of
-from juncture.inquiry.roles import AUTHOR, AUTHORS_SINCE, assigned, took_part
+from juncture.inquiry.people import SPOKEN, Person
+from juncture.inquiry.roles import AUTHOR, AUTHORS_SINCE, Roles, roles_of, took_part
 from juncture.inquiry.shipments import shipments
 from juncture.model.evidence import Citation, Event, Kind
 from juncture.model.instants import clock_time
@@ -34,21 +34,22 @@ _PARTS: tuple[tuple[frozenset[Cue], str], ...] = (
 )
 
 
-def who_took_part(timeline: Timeline) -> tuple[Participant, ...]:
+def who_took_part(timeline: Timeline, roles: Roles | None = None) -> tuple[Participant, ...]:
     """Return the people who took part, in order of their first act, each with a role that no other has.
 
-    Roles follow from what the evidence shows; somebody who did nothing that it shows is left out.
+    Roles follow from what the evidence shows; somebody who did nothing that it shows is left out. `roles`, like in all of
+    inquiry, is what `roles_of` gives for this timeline, for callers that have it already.
     """
-    people = people_of(timeline)
-    roles = assigned(timeline, people)
+    roles = roles or roles_of(timeline)
+    people = tuple(person for person, _ in roles.given)
     parts = took_part(timeline, people)
     authors = _shipped(timeline, people)
     found: list[tuple[Event, Participant]] = []
-    for person, role in zip(people, roles, strict=True):
+    for person, role in roles.given:
         events = parts.get(person.name, []) or (authors.get(person.name, []) if role.startswith(AUTHOR) else [])
         if not events or role == COLLEAGUE:
             continue
-        words, shown = _how(timeline, person, events, authors.get(person.name, []))
+        words, shown = _how(timeline, role, roles, events, authors.get(person.name, []))
         citations: list[Citation] = list(dict.fromkeys(event.citations[0] for event in shown if event.citations))
         found.append((shown[0], Participant(role=role, took_part=words, name=person.name, citations=tuple(citations))))
     found.sort(key=lambda one: (one[0].occurred_at, one[0].id))
@@ -69,7 +70,7 @@ def _shipped(timeline: Timeline, people: tuple[Person, ...]) -> dict[str, list[E
     return found
 
 
-def _how(timeline: Timeline, person: Person, events: list[Event], shipped: list[Event]) -> tuple[str, list[Event]]:
+def _how(timeline: Timeline, role: str, roles: Roles, events: list[Event], shipped: list[Event]) -> tuple[str, list[Event]]:
     """Say how somebody took part, and which events show it."""
     words: list[str] = []
     shown: list[Event] = []
@@ -83,11 +84,12 @@ def _how(timeline: Timeline, person: Person, events: list[Event], shipped: list[
         add(f"shipped a change at {_at(shipped[0])}", shipped[0])
     for name, text in _MILESTONES.items():
         event = _milestone_event(timeline, name)
-        if event is not None and event.actor in person.names:
+        if event is not None and roles.by_whom(event) == role:
             add(f"{text} at {_at(event)}", event)
-    already = {event.id for event in shipped}
+    start = start_of(timeline)
     for event in events:
-        for text in () if event.id in already else _acts(event):
+        before = bool(shipped) and start is not None and event.occurred_at <= start
+        for text in () if before else _acts(event):
             add(text, event)
     if not words:
         add(f"joined the conversation at {_at(events[0])}", events[0])

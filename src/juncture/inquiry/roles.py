@@ -49,8 +49,10 @@ _NOT_A_PART = frozenset({Cue.CHATTER})
 class Roles:
     """The role of everybody in a timeline. Built by `roles_of`."""
 
-    def __init__(self, roles: Iterable[tuple[Person, str]], others: Iterable[str], services: Iterable[str]) -> None:
-        self._of = {name: role for person, role in roles for name in person.names}
+    def __init__(self, given: Iterable[tuple[Person, str]], others: Iterable[str], services: Iterable[str]) -> None:
+        self.given = tuple(given)
+        """Every person with their role, by first act in the timeline."""
+        self._of = {name: role for person, role in self.given for name in person.names}
         self._writing = Writing({**self._of, **dict.fromkeys(others, COLLEAGUE)}, frozenset(map(str.casefold, services)))
 
     def role_of(self, actor: str | None) -> str | None:

@@ -166,8 +166,8 @@ def shortened(text: str, limit: int = QUESTION_LIMIT) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a message as it stands in quotes on one line: marks of code and doubled blanks taken out."""
-    return " ".join(text.replace("`", "").split())
+    """Return a message as it stands in quotes on one line: marks of code, doubled blanks and the full stop taken out."""
+    return " ".join(text.replace("`", "").split()).rstrip(".…")
 
 
 def capital(text: str) -> str:

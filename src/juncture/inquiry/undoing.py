@@ -9,8 +9,9 @@ from msgspec import Struct
 from juncture.inquiry.acts import Act, Form, act_of
 from juncture.inquiry.effect import Effect
 from juncture.inquiry.people import SPOKEN
+from juncture.inquiry.roles import channel_of, incident_channels
 from juncture.inquiry.shipments import FAILED_STATES, Shipment, is_undoing, results_of
-from juncture.inquiry.speech import said_refused
+from juncture.inquiry.speech import said_in_vain, said_refused
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import ChangeDetails, CommandDetails, Event
 from juncture.model.instants import seconds_between
@@ -41,16 +42,21 @@ def remedies(timeline: Timeline, effect: Effect, *, within: timedelta) -> tuple[
     """
     if effect.started is None:
         return ()
+    channels = incident_channels(timeline)
     inside = [
         event
         for event in timeline.events
         if event.occurred_at > effect.started and (effect.until is None or event.occurred_at <= effect.until)
+        if event.kind not in SPOKEN or channel_of(event) in channels
     ]
     results = results_of(timeline.events)
     acts = [act for act in (act_of(event) for event in inside if event.id not in results) if act and act.kinds - _ON_PEOPLE]
     done = [act for act in acts if act.form in _DONE]
     kept = [act for act in done if not _refused(act, inside) and _state(act.event) not in FAILED_STATES]
-    return tuple(Remedy(act.event, act.kinds, _text(act, acts), _recovered_after(act, kept, effect, within)) for act in kept)
+    return tuple(
+        Remedy(act.event, act.kinds, _text(act, acts, inside), _recovered_after(act, kept, effect, within, inside))
+        for act in kept
+    )
 
 
 def undone_by(shipment: Shipment, everything: tuple[Shipment, ...], remedy_list: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
@@ -60,12 +66,19 @@ def undone_by(shipment: Shipment, everything: tuple[Shipment, ...], remedy_list:
     return tuple((helped or found)[:1])
 
 
-def _recovered_after(act: Act, acts: list[Act], effect: Effect, within: timedelta) -> float | None:
+def _recovered_after(act: Act, acts: list[Act], effect: Effect, within: timedelta, events: list[Event]) -> float | None:
     last = acts[-1]
+    between = (event for event in events if act.event.occurred_at < event.occurred_at < last.event.occurred_at)
+    if any(_is_in_vain(event) for event in between):
+        return None
     same_step = act is last or (bool(act.kinds & last.kinds) and last.event.occurred_at - act.event.occurred_at <= _SAME_STEP)
     if effect.until is None or not same_step or effect.until - last.event.occurred_at > within:
         return None
     return seconds_between(act.event.occurred_at, effect.until)
+
+
+def _is_in_vain(event: Event) -> bool:
+    return event.kind in SPOKEN and said_in_vain(event.summary)
 
 
 def _refused(act: Act, events: list[Event]) -> bool:
@@ -85,9 +98,10 @@ def _state(event: Event) -> str:
     return (event.details.state or "").lower() if isinstance(event.details, ChangeDetails) else ""
 
 
-def _text(act: Act, acts: list[Act]) -> str:
+def _text(act: Act, acts: list[Act], events: list[Event]) -> str:
     """Return what the step says, and what was asked shortly before it about a step of its kind."""
-    since = act.event.occurred_at - _SAME_STEP
+    failed = [one.occurred_at for one in events if one.occurred_at < act.event.occurred_at and _is_in_vain(one)]
+    since = max([act.event.occurred_at - _SAME_STEP, *failed])
     asked = [
         one.event.summary
         for one in acts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from juncture.inquiry.roles import Roles, roles_of
 from juncture.inquiry.weakness import response, shipping, steps, telling
 from juncture.inquiry.weakness.facts import Facts, Stated, rules
 from juncture.model.evidence import Series
@@ -13,14 +14,14 @@ MOST_OF_A_RULE = 3
 """A rule states no more than so many cases: a list of all is no help."""
 
 
-def find(timeline: Timeline, series: Sequence[Series] = ()) -> tuple[WeakPoint, ...]:
+def find(timeline: Timeline, series: Sequence[Series] = (), roles: Roles | None = None) -> tuple[WeakPoint, ...]:
     """Return the candidate weak points that the evidence shows, in the order of the rules.
 
     Each is a candidate: it states facts, cites them, and suggests a kind of action. What the evidence cannot show is not
     stated. `series` is there for rules that need samples; the present ones read the timeline alone.
     """
     del series
-    facts = Facts(timeline)
+    facts = Facts(timeline, roles or roles_of(timeline))
     found: list[WeakPoint] = []
     for name, check in _CHECKS.items():
         for statement, citations in list(check(facts))[:MOST_OF_A_RULE]:

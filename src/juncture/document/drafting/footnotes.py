@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from juncture.inquiry.speech import quoted, shortened
+from juncture.inquiry.speech import shortened
 from juncture.model.evidence import Citation, Event
 from juncture.model.identity import EventId
 from juncture.model.instants import Instant
@@ -22,7 +22,7 @@ _AWKWARD = re.compile(r"[\s)]")
 
 def plain(text: str) -> str:
     """Return text on one line that Markdown shows as it is."""
-    return _MARKUP.sub(r"\\\1", quoted(text))
+    return _MARKUP.sub(r"\\\1", " ".join(text.replace("`", "").split()))
 
 
 class Footnotes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from juncture.document.drafting.facts import Facts
 from juncture.document.drafting.footnotes import plain
 from juncture.model.evidence import Citation
 
-MOST_ARTEFACTS = 40
-"""More artefacts than these are counted, not listed; the ledger of the store lists all."""
+MOST_ARTEFACTS = 12
+"""More artefacts than these are counted by folder; footnotes hold the whole hash of each that is cited."""
 
 
 def sources(facts: Facts) -> str:
@@ -42,14 +45,18 @@ def _artefacts(facts: Facts) -> str:
         found.setdefault(citation.artefact, citation.path)
     if not found:
         return ""
+    many = f"{len(found):,} artefacts" if len(found) > 1 else "1 artefact"
+    if len(found) > MOST_ARTEFACTS:
+        return f"{many}, by folder:\n\n" + "\n".join(_folders(found.values()))
     listed = sorted(found.items(), key=lambda item: (item[1] or "", item[0]))
-    lines = [
-        f"- {_code(path) if path else 'stored under its hash'}, {digest[:19]}…" for digest, path in listed[:MOST_ARTEFACTS]
-    ]
-    if len(listed) > MOST_ARTEFACTS:
-        lines.append(f"- and {len(listed) - MOST_ARTEFACTS:,} more")
-    many = f"{len(listed):,} artefacts" if len(listed) > 1 else "1 artefact"
+    lines = [f"- {_code(path) if path else 'stored under its hash'}, {digest[:19]}…" for digest, path in listed]
     return f"{many}, by path and hash:\n\n" + "\n".join(lines)
+
+
+def _folders(paths: Iterable[str | None]) -> list[str]:
+    counts = Counter(path.rpartition("/")[0] if path else None for path in paths)
+    ordered = sorted(counts.items(), key=lambda item: item[0] or "")
+    return [f"- {_code(folder) if folder else 'without a folder'}: {count:,}" for folder, count in ordered]
 
 
 def _code(path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from juncture.document.drafting.facts import Facts, day_text
 from juncture.document.drafting.footnotes import plain
 from juncture.document.drafting.title import joined, symptom_phrase
+from juncture.inquiry.naming import prose
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.speech import capital, quoted, shortened
 from juncture.model.evidence import AlertDetails, Event, Kind
@@ -153,14 +154,10 @@ def over(facts: Facts) -> str:
 
 
 def _who(facts: Facts, name: MilestoneName) -> str:
-    """Return who did what a milestone is about, by role; a program's message about somebody's act names them."""
+    """Return who did what a milestone is about, by role."""
     event = facts.event_of(name)
-    if event is None:
-        return "somebody"
-    if facts.roles.is_person(event.actor):
-        return facts.roles.said_of(event.actor)
-    named = next((one for one in facts.participants if one.name and one.name in event.summary), None)
-    return facts.roles.said_of(named.name) if named else "somebody"
+    role = facts.roles.by_whom(event) if event else None
+    return prose(role) if role else "somebody"
 
 
 def _signal(facts: Facts, event: Event | None) -> str:

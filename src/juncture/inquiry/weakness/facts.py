@@ -14,7 +14,7 @@ from juncture.inquiry.decisions import handled
 from juncture.inquiry.effect import Effect, effect_of, milestone
 from juncture.inquiry.matters import Matter
 from juncture.inquiry.people import SPOKEN, is_by_a_person
-from juncture.inquiry.roles import Roles, channel_of, incident_channels, roles_of
+from juncture.inquiry.roles import Roles, channel_of, incident_channels
 from juncture.inquiry.shipments import Shipment, shipments
 from juncture.inquiry.speech import quoted, shortened
 from juncture.inquiry.undoing import Remedy, remedies
@@ -53,11 +53,11 @@ def rules() -> dict[str, Rule]:
 class Facts:
     """What the rules look at, gathered once."""
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, roles: Roles) -> None:
         self.timeline = timeline
         self.events = timeline.events
         self.effect: Effect = effect_of(timeline)
-        self.roles: Roles = roles_of(timeline)
+        self.roles = roles
         self.channels = incident_channels(timeline)
         self.remedies: tuple[Remedy, ...] = remedies(timeline, self.effect, within=HELPED_WITHIN)
         self.matters: list[Matter] = handled(timeline)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from juncture.inquiry.effect import Effect, said
+from juncture.inquiry.acts import vocabulary
+from juncture.inquiry.effect import Effect
 from juncture.inquiry.people import SPOKEN, is_by_a_person
 from juncture.inquiry.weakness.facts import SHIPPED_WITHIN, Facts, Stated, at, cite, rules, words
+from juncture.inquiry.words import has_word
 from juncture.model.evidence import AlertDetails, Event, Kind
 from juncture.model.instants import Instant, duration_text, seconds_between
 from juncture.model.record import Milestone, MilestoneName
-from juncture.timeline.cues import Cue
+from juncture.timeline.cues import spoken
 
 
 def _between(
@@ -40,6 +43,9 @@ def found_by_people(facts: Facts) -> Iterator[Stated]:
         return
     signals = [one for one in facts.events if one.kind in {Kind.ALERT, Kind.PAGE}]
     alert = next((one for one in signals if _shown_at(one) > event.occurred_at), None)
+    least = timedelta(seconds=rules()["found_by_people"].threshold)
+    if any(_shown_at(one) <= event.occurred_at + least for one in signals):
+        return
     text = f"The first signal was a message at {at(event.occurred_at)}: {words(event)}"
     if alert is not None:
         later = duration_text(seconds_between(event.occurred_at, _shown_at(alert)))
@@ -97,4 +103,6 @@ def _near(event: Event, effect: Effect) -> bool:
 
 
 def _hands_on(event: Event) -> bool:
-    return event.kind in SPOKEN and Cue.QUESTION not in said(event.summary)
+    """Whether a message says that the alert belongs to others; calling somebody in for help does not."""
+    said_so = (*vocabulary().disowns, *vocabulary().reroutes, *vocabulary().hands_over)
+    return event.kind in SPOKEN and has_word(spoken(event.summary), said_so) is not None
