@@ -141,11 +141,13 @@ class _Sentence(NamedTuple):
 
 _TOKEN = re.compile(r":[a-z0-9_+-]+:|[/@]?[a-z0-9_'+-]+>?|[?\u2705\U0001f44d\U0001f44e\U0001f440\U0001f64f\U0001f389]")
 _STRAIGHT = str.maketrans(
-    {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2026": ".", "\u00a0": " ", "\u00b4": "'"}
+    {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2026": ".", "\u00a0": " ", "\u00b4": "'", "*": ""}
 )
+_BLANKS = re.compile(r"[ \t]+")
 _CODE = re.compile(r"```.*?(?:```|$)|`[^`]*`", re.DOTALL)
 _URL = re.compile(r"<?https?://[^\s>]+>?")
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s.!?;]|$)[^.!?;\n]*)*[.!?;\n]*")
+_MARKS_BEFORE = re.compile(r"^(?:(?::[a-z0-9_+-]+:|[^\w\s@/'\"(:+.,?-])\s*)+(?=[\w@])")
 _PART = re.compile(r" but | though | although | however |, (?=no\b)")
 _WORD = re.compile(r"[a-z]{5,}(?![a-z\\?*+])")
 _NOT_A_DENIAL = re.compile(
@@ -209,7 +211,7 @@ class _Rulebook:
         spellings = self._spellings
         if not spellings.keys().isdisjoint(_TOKEN.findall(lowered)):
             lowered = _TOKEN.sub(lambda found: spellings.get(found.group(0), found.group(0)), lowered)
-        return " ".join(lowered.split(" "))
+        return _BLANKS.sub(" ", lowered)
 
     def cues_of(self, text: str) -> frozenset[Cue]:
         said = self.spoken(text)
@@ -252,7 +254,7 @@ class _Rulebook:
         for source in rule.patterns:
             text = marked if "%d" in source and _uses_marks(source) else sentence.text
             for found in self._pattern(source).finditer(text):
-                before = text[: found.start()]
+                before = text[: found.end() - len(found.group(0).lstrip(" ,:;("))]
                 if any(self._pattern(ending).search(before) for ending in rule.not_after):
                     continue
                 clause = _CLAUSE.split(before)[-1]
@@ -314,4 +316,4 @@ def _sentences(text: str) -> Iterator[_Sentence]:
         asks = whole.endswith("?") or _ASKS.match(whole) is not None
         for part in _PART.split(whole):
             if part.strip(" .!?;\n"):
-                yield _Sentence(part.strip().rstrip(".;!"), asks)
+                yield _Sentence(_MARKS_BEFORE.sub("", part.strip().rstrip(".;!")), asks)

@@ -129,11 +129,15 @@ def _last_that_held(scene: Scene, cue: Cue) -> Said | None:
             continue
         if chosen is not None:
             since = chosen.event.occurred_at + REOPENED_AFTER
-            if (Cue.SYMPTOM in said.cues and at > since) or any(since < fired <= at for fired in trouble):
+            if (at > since and _complains(said)) or any(since < fired <= at for fired in trouble):
                 chosen = None
         if chosen is None and cue in said.cues:
             chosen = said
     return chosen
+
+
+def _complains(said: Said) -> bool:
+    return Cue.SYMPTOM in said.cues and said.cues.isdisjoint({Cue.IMPROVING, Cue.MITIGATED, Cue.RESOLVED})
 
 
 def _name_of(alert: Event) -> str:
