@@ -131,6 +131,18 @@ def test_a_counter_that_first_appears_during_the_recording_has_counted_from_zero
     assert (up.occurred_at, up.earliest, up.details.direction) == (at(50), at(49), "up")
 
 
+def test_where_noise_hides_the_onset_the_bounds_are_as_wide_as_the_doubt():
+    bounded = 0
+    for seed in range(40):
+        dice, values = random.Random(seed), [0]
+        for number in range(160):
+            values.append(values[-1] + (0 if number >= 80 else poisson(dice, 6)))
+        (down,) = turns(series(values, 5, "orders_total"))
+        bounded += down.earliest <= at(81, 5) <= down.latest + timedelta(seconds=5)
+        assert down.latest - down.earliest <= timedelta(seconds=30)
+    assert bounded >= 36
+
+
 def test_a_gauge_that_is_named_like_a_counter_stays_a_gauge():
     found = list(turns(series([0] * 40 + [10] * 40 + [0] * 40, metric="pg_stat_activity_count")))
     assert [(turn.details.direction, turn.occurred_at) for turn in found] == [("up", at(40)), ("back", at(80))]

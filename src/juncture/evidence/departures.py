@@ -35,9 +35,13 @@ LONG_STEP_SECONDS = 120.0
 
 
 class Departure(NamedTuple):
-    """A stretch outside the usual range: samples `[start, back)`, `back` None while it lasts. In the series' own unit."""
+    """A stretch outside the usual range: samples `[start, back)`, `back` None while it lasts. In the series' own unit.
+
+    `certain` is the first sample that noise does not explain: `start` itself, or in noisy series one soon after.
+    """
 
     start: int
+    certain: int
     back: int | None
     usual: float
     value: float
@@ -48,13 +52,15 @@ class Samples(NamedTuple):
     """What is looked at. `step` is the usual distance in seconds.
 
     Values that are counts vary by chance: `quantum` is the least scale taken for them, `quantum_if_constant` where the last
-    `CONSTANT_BLOCKS` were all alike.
+    `CONSTANT_BLOCKS` were all alike. `event` is what a single event adds to a rate, whose chance variation is at least that of
+    a Poisson process then; 0 for what are no events.
     """
 
     values: Sequence[float]
     step: float
     quantum: float = 0.0
     quantum_if_constant: float = 0.0
+    event: float = 0.0
 
     @property
     def news(self) -> float:
@@ -78,7 +84,8 @@ def departures(samples: Samples) -> Iterator[Departure]:
     cap = CAP_OF_LONG_STEPS if samples.step >= LONG_STEP_SECONDS else CAP
     warm_up = min(max(len(blocks) // 8, 5), 20)
     noise = _noise(blocks)
-    usual = _Usual(blocks[:warm_up], max(noise, samples.quantum / width), max(noise, samples.quantum_if_constant / width))
+    least = max(noise, samples.quantum / width), max(noise, samples.quantum_if_constant / width)
+    usual = _Usual(blocks[:warm_up], *least, samples.event / width)
     above = below = 0.0
     at = since = 0
     doubtful: list[float] = []
@@ -110,8 +117,8 @@ def departures(samples: Samples) -> Iterator[Departure]:
 class _Usual:
     """The last usual blocks, in order of time and of size."""
 
-    def __init__(self, values: list[float], noise: float, noise_if_constant: float) -> None:
-        self._noise, self._noise_if_constant = noise, noise_if_constant
+    def __init__(self, values: list[float], noise: float, noise_if_constant: float, event: float) -> None:
+        self._noise, self._noise_if_constant, self._event = noise, noise_if_constant, event
         self.restart(values)
 
     def restart(self, values: list[float]) -> None:
@@ -130,7 +137,9 @@ class _Usual:
         self._measure()
 
     def deviation(self, value: float) -> float:
-        """Return how far a value lies from what is usual, in scales."""
+        """Return how far a value lies from what is usual, in scales; a counter that stands still as it never did, far."""
+        if not value and self._event and self._sorted[0] > 0:
+            return -CAP_OF_LONG_STEPS
         return (value - self.middle) / self.scale
 
     def _measure(self) -> None:
@@ -141,7 +150,8 @@ class _Usual:
         deciles = (ordered[last * 9 // 10] - ordered[last // 10]) / 2.563
         constant = last >= CONSTANT_BLOCKS - 1 and ordered[0] == ordered[-1]
         noise = self._noise_if_constant if constant else self._noise
-        self.scale = max(quartiles, deciles, noise, abs(self.middle) * 0.05, 1e-12)
+        chance = sqrt(abs(self.middle) * self._event)
+        self.scale = max(quartiles, deciles, noise, chance, abs(self.middle) * 0.05, 1e-12)
 
 
 def _noise(values: list[float]) -> float:
@@ -165,16 +175,21 @@ def _departure(samples: Samples, usual: _Usual, since: int, alarm: int) -> Depar
     while start > first and sign * (values[start - 1] - usual.middle) > max(4 * scale, shift * 0.05):
         start -= 1
     far = max(min(2.5 * scale, shift * 0.5), shift * 0.2)
-    outside = sum(sign * (value - usual.middle) > far for value in values[start : start + shortest])
-    if outside < 0.6 * len(values[start : start + shortest]) or shift < CHANGE * abs(usual.middle):
+    outside = [
+        number for number in range(start, min(start + shortest, len(values))) if sign * (values[number] - usual.middle) > far
+    ]
+    if not outside or len(outside) < 0.6 * len(values[start : start + shortest]) or shift < CHANGE * abs(usual.middle):
         return None
     inner = _inner(scale, shift), _inner(usual.scale, shift)
-    back = _back(samples, [sign * (value - usual.middle) for value in values[start + max(outside, 1) :]], *inner)
-    back = None if back is None else back + start + max(outside, 1)
+    settled = start + len(outside)
+    back = _back(samples, [sign * (value - usual.middle) for value in values[settled:]], *inner)
+    back = None if back is None else back + settled
     extreme = sign * max(sign * value for value in values[start:back])
     if abs(extreme - usual.middle) < samples.news:
         return None
-    return Departure(start, back, usual.middle, level, extreme)
+    # Behind the last sample of the first half minute that may still be usual.
+    inside = set(range(start, outside[-1])).difference(outside)
+    return Departure(start, max(inside, default=start - 1) + 1, back, usual.middle, level, extreme)
 
 
 def _inner(scale: float, shift: float) -> float:

@@ -48,7 +48,8 @@ def turns(series: Series, recorded: tuple[Instant, Instant] | None = None) -> It
     """Yield where `series` left its usual range (`up`, `down`) and came back, in order; few, and none for mere noise.
 
     `recorded` are the ends of the recording that the series is part of: a counter that first appears later than its begin has
-    counted from zero since. Each sighting stands at the first sample that shows it, and can have happened since the one before.
+    counted from zero since. Each sighting stands at the first sample that shows it, and can have happened since the one before;
+    in noisy series as late as at the first sample that noise does not explain.
     """
     if not series.instants:
         return
@@ -63,7 +64,7 @@ def turns(series: Series, recorded: tuple[Instant, Instant] | None = None) -> It
         start, back = points.instants[one.start], points.instants[one.back] if one.back is not None else None
         before = points.instants[max(one.start - 1, 0)]
         details = TurnDetails(series.metric, said.direction, series.labels, one.usual, one.value, one.extreme)
-        yield _sighting(series, Span(start, before, start), said.left, details, back)
+        yield _sighting(series, Span(start, before, points.instants[one.certain]), said.left, details, back)
         if one.back is not None and back is not None:
             details = replace(details, direction="back", value=points.samples.values[one.back])
             yield _sighting(series, Span(back, points.instants[one.back - 1], back), said.back, details, None)
@@ -109,7 +110,7 @@ def _points(series: Series, begin: Instant) -> _Points:
         for (first, then), (before, now) in zip(pairwise(instants), pairwise(values), strict=True)
     ]
     return _Points(
-        instants[1:], Samples(rates, step, 0.5 / step, 0.5 / step) if whole else Samples(rates, step), per_second=True
+        instants[1:], Samples(rates, step, 0.5 / step, 0.5 / step, 1 / step) if whole else Samples(rates, step), per_second=True
     )
 
 
@@ -127,7 +128,7 @@ def _size(departure: Departure, count: int) -> float:
 
 def _sighting(series: Series, span: Span, summary: str, details: TurnDetails, ended: Instant | None) -> Sighting:
     labels = ",".join(f"{name}={series.labels[name]}" for name in sorted(series.labels))
-    width = max(60, int(seconds_between(span.earliest, span.latest) * 2))
+    width = max(60, int(seconds_between(span.earliest, span.occurred_at) * 2))
     alert = series.labels.get("alertname")
     return Sighting(
         id=sighting_id("turn", series.metric, labels, details.direction, to_iso(span.occurred_at)),
@@ -139,7 +140,7 @@ def _sighting(series: Series, span: Span, summary: str, details: TurnDetails, en
         latest=span.latest,
         summary=summary,
         citation=series.citation,
-        recorded_at=span.latest,
+        recorded_at=span.occurred_at,
         ended_at=ended,
         service=service_of(series.labels),
         keys=near_keys(f"turn:{series.metric}{{{labels}}}:{details.direction}", span.occurred_at, width),
