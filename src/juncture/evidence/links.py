@@ -21,10 +21,10 @@ _LINK = re.compile(
     | (?<![\w./:@-]) (?P<alert> [A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*)+ ) (?![\w/-])
     """
 )
-_DIGIT_OR_CAPITAL = re.compile(r"[\dA-Z]")
+_DIGITS = b"0123456789"
 _CAPITAL_WITHIN = re.compile(r"[a-z0-9][A-Z]")
 _SEVEN_DIGITS = re.compile(r"[0-9a-f]{7}")
-_NUMBERED = ("#", "!", "PR", "MR", "GH", "equest", "ssue")
+_NUMBERED = ("!", "PR", "MR", "GH", "equest", "ssue")
 _AFTER_COMMIT_WORD = re.compile(r"(?:\bcommit|\bsha|\brev|\brevision|\bhash)[:\s(`]{1,3}$", re.IGNORECASE)
 _NO_ALERTS = frozenset(
     {
@@ -108,15 +108,14 @@ def links_in(text: str) -> tuple[str, ...]:
 
 def _may_name_something(text: str) -> bool:
     """Return whether a slower look is worth it: most messages name nothing, and there are millions of them."""
-    if "://" in text:
+    if "://" in text or "#" in text:
         return True
-    if not _DIGIT_OR_CAPITAL.search(text, 1):
+    if not text[1:].islower() and _CAPITAL_WITHIN.search(text):
+        return True
+    data = text.encode("utf-8", "replace")
+    if len(data.translate(None, _DIGITS)) == len(data):
         return False
-    return (
-        _CAPITAL_WITHIN.search(text) is not None
-        or _SEVEN_DIGITS.search(text) is not None
-        or any(mark in text for mark in _NUMBERED)
-    )
+    return _SEVEN_DIGITS.search(text) is not None or any(mark in text for mark in _NUMBERED)
 
 
 def _named(match: re.Match[str], text: str) -> str | None:

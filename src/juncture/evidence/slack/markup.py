@@ -13,7 +13,9 @@ import msgspec
 
 from juncture.evidence.slack.people import Directory
 
-_ANGLED = re.compile(r"<(?P<what>[^<>|\n]{1,3000})(?:\|(?P<label>[^<>]{0,3000}))?>")
+_ANGLED = re.compile(
+    r"<(?P<what>[@#!][^<>|\s][^<>|\n]{0,300}|[a-z][a-z+.-]{1,20}:[^<>|\s]{1,3000})(?:\|(?P<label>[^<>]{0,3000}))?>"
+)
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _ADDRESS = re.compile(r"(?:https?|ftp|ssh|slack|mailto|tel):")
 _DEEPEST = 12
