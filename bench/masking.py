@@ -37,7 +37,8 @@ def main():
     print(f"masked {share:.2%} of {SECRETS:,} secrets of {len(kinds)} kinds (target 98 %)")
     print("least: " + ", ".join(f"{kind} {masked[kind]}/{kinds[kind]}" for kind in worst))
     for kind, examples in list(missed.items()):
-        print(f"  {kind}: {len(examples)}: {examples[0][1][:170]!r}")
+        for _, seen in examples[: asked.show // 4]:
+            print(f"  {kind} ({len(examples)}): {seen[:170]!r}")
     alarms = Counter()
     lines = list(clean(asked.seed, LINES))
     for path in asked.corpus:
@@ -45,15 +46,25 @@ def main():
     for line in lines:
         if (seen := mask.text(line)) != line:
             alarms[seen] += 1
-    print(f"{sum(alarms.values())} false alarms in {len(lines):,} lines: {sum(alarms.values()) * 5000 / len(lines):.2f} in 5,000 (limit 1)")
+    print(
+        f"{sum(alarms.values())} false alarms in {len(lines):,} lines: {sum(alarms.values()) * 5000 / len(lines):.2f} in 5,000 (limit 1)"
+    )
     for seen, count in alarms.most_common(asked.show):
         print(f"  {count}: {seen[:170]!r}")
-    chat = [f"{line[:100]}" for line in ("looks like the pool is exhausted on db-2, can somebody check the pooler dashboards please", "rolling back now", "p99 is at 1200 ms and climbing, paging the database people", "customers see 500s at checkout since 14:02")] * 5000
+    chat = [
+        f"{line[:100]}"
+        for line in (
+            "looks like the pool is exhausted on db-2, can somebody check the pooler dashboards please",
+            "rolling back now",
+            "p99 is at 1200 ms and climbing, paging the database people",
+            "customers see 500s at checkout since 14:02",
+        )
+    ] * 5000
     for name, texts in (("clean chat", chat), ("logs and chat that look suspicious", lines[:20_000])):
-        started = time.perf_counter()
+        started = time.process_time()
         for text in texts:
             mask.text(text)
-        print(f"{name}: {(time.perf_counter() - started) / len(texts) * 1e6:.2f} us a message")
+        print(f"{name}: {(time.process_time() - started) / len(texts) * 1e6:.2f} us a message")
 
 
 if __name__ == "__main__":

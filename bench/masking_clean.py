@@ -6,7 +6,18 @@ import string
 import uuid
 
 NAMES = ["ana", "robin", "sam", "lee", "kim", "noor", "ivo"]
-SERVICES = ["checkout", "payments-api", "cart", "search", "auth-gateway", "token-service", "key-value-store", "password-reset-worker", "cookie-banner", "secrets-operator"]
+SERVICES = [
+    "checkout",
+    "payments-api",
+    "cart",
+    "search",
+    "auth-gateway",
+    "token-service",
+    "key-value-store",
+    "password-reset-worker",
+    "cookie-banner",
+    "secrets-operator",
+]
 
 
 class Clean:
@@ -52,7 +63,7 @@ CHAT = [
     "cookie banner is broken on {s}", "auth is down", "authorization: required for all endpoints now", "the password is stored in vault", "secret santa draw is at 15:00",
     "rolled back to {h7}", "commit {h40} looks fine", "digest is sha256:{h64}", "image: registry.example.com/{s}@sha256:{h64}", "see trace {h32}", "request id {u}",
     "{s} pod {p} is crashlooping", "password=*** in the log, good", "set PASSWORD=${{DB_PASSWORD}} in the env", "it reads password from os.environ['DB_PASSWORD']", "token=<redacted>",
-    "export TOKEN=$(vault read -field=token secret/ci)", "password: \"{{{{ vault_db_password }}}}\"", "curl -H \"Authorization: Bearer $TOKEN\" https://api.example.com", "curl -u $USER:$PASS https://x",
+    "export TOKEN=$(vault read -field=token secret/ci)", 'password: "{{{{ vault_db_password }}}}"', 'curl -H "Authorization: Bearer $TOKEN" https://api.example.com', "curl -u $USER:$PASS https://x",
     "docker run -u 1000:1000 {s}", "kubectl get secret {s}-tls -o yaml", "secret/{s}-credentials created", "pin it to version 4.2.1", "the otp service is slow", "login page 500s for {n}",
     "credentials: please ask in #access", "creds are in 1Password", "pass: 120 fail: 3 skipped: 7", "passing the token through the header breaks it", "bypass: enabled for {s}", "compass: north",
     "https://grafana.example.com/d/{a9}/{s}?orgId=1&from={n13}&to={n13}&var-key=All", "https://github.com/example/shop/commit/{h40}", "https://example.slack.com/archives/C{up10}/p{n16}",
@@ -76,16 +87,16 @@ LOGS = [
     '{{"ts":"{t}","level":"error","msg":"token validation failed","kid":"{h16}","trace":"{h32}"}}', '{{"level":"info","password":"***","user":"{n}"}}', '{{"token":null,"secret":"","key":"cart:{n4}"}}',
     "{t} sshd[{n4}]: Accepted publickey for {n} from {ip} port 50222 ssh2: ED25519 SHA256:{b32}", "{t} kubelet: Pulled image registry.example.com/{s}:{h7}", "pod/{p} Back-off restarting failed container",
     'MountVolume.SetUp failed for volume "kube-api-access-{l5}" : secret "{s}-token-{l5}" not found', "{t} GET /api/v1/users/{u}/tokens 200 12ms", "{t} POST /oauth/token HTTP/1.1 400 -", "{t} GET /reset-password?user={n4} 302",
-    'level=info ts={t} caller=main.go:{n4} msg="Loading configuration file" file=/etc/{s}/secrets.yml', "{t} postgres[{n4}]: FATAL: password authentication failed for user \"{n}\"", "etag: \"{h32}\" cache-control: no-store",
-    "integrity sha512-{b64}", "{ip} - {n} [02/Mar/2026:14:05:00 +0000] \"GET /login?next=/ HTTP/1.1\" 200 {n4} \"-\" \"Mozilla/5.0\"", "{t} vault: core: vault is sealed key_shares=5 key_threshold=3", "{t} DEBUG cookies=3 session=None auth=False",
+    'level=info ts={t} caller=main.go:{n4} msg="Loading configuration file" file=/etc/{s}/secrets.yml', '{t} postgres[{n4}]: FATAL: password authentication failed for user "{n}"', 'etag: "{h32}" cache-control: no-store',
+    "integrity sha512-{b64}", '{ip} - {n} [02/Mar/2026:14:05:00 +0000] "GET /login?next=/ HTTP/1.1" 200 {n4} "-" "Mozilla/5.0"', "{t} vault: core: vault is sealed key_shares=5 key_threshold=3", "{t} DEBUG cookies=3 session=None auth=False",
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA{b200}", "{t} consumer group={s} partition_key={n4} offset={n13} lag={n4}", "arn:aws:secretsmanager:eu-west-1:{n13}:secret:{s}-AbCdEf", "AWS_PROFILE=prod AWS_REGION=eu-west-1",
-    "{t} rabbit: routing_key=orders.created exchange=shop", "{t} nginx: upstream sent invalid header \"authorization\" while reading", "set-cookie: theme=dark; Path=/", "x-request-id: {u}", "x-amzn-trace-id: Root=1-{h8}-{h24}", "{t} SSL: certificate subject key identifier {hh20}",
+    "{t} rabbit: routing_key=orders.created exchange=shop", '{t} nginx: upstream sent invalid header "authorization" while reading', "set-cookie: theme=dark; Path=/", "x-request-id: {u}", "x-amzn-trace-id: Root=1-{h8}-{h24}", "{t} SSL: certificate subject key identifier {hh20}",
     "uid={n4} gid={n4} pwd=/home/{n}", "{t} systemd[1]: Starting Rotate secrets...", "java.lang.IllegalStateException: token must not be null", "  at com.example.auth.TokenService.verify(TokenService.java:{n4})", "KeyError: 'password'", "TypeError: secret_or_private_key must be asymmetric",
     "{t} redis: MOVED {n4} {ip}:6379 key=session:{h32}", "{t} INFO Kafka version: 3.7.0 commitId: {h16}", "md5={h32} size={n4}", "{t} ldap: bind failed: invalid credentials (49)", "password_encryption = scram-sha-256", "ssl_key_file = '/etc/ssl/private/server.key'",
     "password: !vault |", "          $ANSIBLE_VAULT;1.1;AES256", "secretKeyRef: {{name: {s}-db, key: password}}", "  key: DB_PASSWORD", "- name: API_TOKEN\n  valueFrom:\n    secretKeyRef:\n      name: {s}\n      key: token", "tokenSecretName: {s}-token", "secretName: {s}-tls-{l5}",
-    "imagePullSecrets: [{s}-pull]", "api_key_file: /run/secrets/dd_api_key", "password = config.password", "password = getpass.getpass()", "token := r.Header.Get(\"X-Token\")", "const secret = process.env.JWT_SECRET;", "if (password !== user.password) throw new Error('bad password')",
+    "imagePullSecrets: [{s}-pull]", "api_key_file: /run/secrets/dd_api_key", "password = config.password", "password = getpass.getpass()", 'token := r.Header.Get("X-Token")', "const secret = process.env.JWT_SECRET;", "if (password !== user.password) throw new Error('bad password')",
     "DB_PASSWORD=${{DB_PASSWORD:-}}", "PASSWORD=%s", "password=%(password)s", "postgres://app:***@db-1:5432/shop", "postgres://app:${{PGPASSWORD}}@db-1/shop", "redis://cache:6379/0", "http://{s}:8080/users/{n}@example.com", "ssh://git@git.example.com:22/shop.git", "amqp://mq-1:5672/%2f",
-    "{t} tls: key exchange X25519MLKEM768, cipher TLS_AES_128_GCM_SHA256", "NAME  READY  AGE\n{p}  1/1  4d", "{t} GC pause (G1 Evacuation Pause) {n4}M->{n4}M", "blob {h40} mode 100644", "index {h7}..{h7} 100644", "Signed-off-by: {n} <{n}@example.com>", "+  password: \"\"", "-  token: null", "Authorization: ***", "authorization: [FILTERED]", "Cookie: [masked]", "--password-file /run/secrets/db", "--token-ttl 3600s", "-e PASSWORD", "HTTP 401 Unauthorized: Bearer realm=\"api\"", "www-authenticate: Basic realm=\"shop\"", "GET /apikeys/{n4} 200", "checksum {h64}  shop.tar.gz", "snapshot key is {u}", "{t} audit: actor={n} action=secret.read path=kv/{s} result=allow", "session_id={h32}", "sid={n4}", "{t} Received disconnect: Auth fail", "{t} pam_unix(sudo:auth): authentication failure; logname= uid=1000", "crypto: key derived in {n4} ms", "keepalive: 60", "{t} token_refresh_total 17", "http_requests_total{{code=\"200\",handler=\"/login\"}} {n4}", "vault_token_count 12", "process_max_fds 1024", "SELECT token, secret FROM sessions WHERE key = $1", "INSERT INTO api_keys (name, created) VALUES ($1, now())", "UPDATE users SET password = $1 WHERE id = {n4}", "[2026-03-02 14:05:00] production.ERROR: Undefined index: password", "Password:", "password: ", "token:", "secret =", 
+    "{t} tls: key exchange X25519MLKEM768, cipher TLS_AES_128_GCM_SHA256", "NAME  READY  AGE\n{p}  1/1  4d", "{t} GC pause (G1 Evacuation Pause) {n4}M->{n4}M", "blob {h40} mode 100644", "index {h7}..{h7} 100644", "Signed-off-by: {n} <{n}@example.com>", '+  password: ""', "-  token: null", "Authorization: ***", "authorization: [FILTERED]", "Cookie: [masked]", "--password-file /run/secrets/db", "--token-ttl 3600s", "-e PASSWORD", 'HTTP 401 Unauthorized: Bearer realm="api"', 'www-authenticate: Basic realm="shop"', "GET /apikeys/{n4} 200", "checksum {h64}  shop.tar.gz", "snapshot key is {u}", "{t} audit: actor={n} action=secret.read path=kv/{s} result=allow", "session_id={h32}", "sid={n4}", "{t} Received disconnect: Auth fail", "{t} pam_unix(sudo:auth): authentication failure; logname= uid=1000", "crypto: key derived in {n4} ms", "keepalive: 60", "{t} token_refresh_total 17", 'http_requests_total{{code="200",handler="/login"}} {n4}', "vault_token_count 12", "process_max_fds 1024", "SELECT token, secret FROM sessions WHERE key = $1", "INSERT INTO api_keys (name, created) VALUES ($1, now())", "UPDATE users SET password = $1 WHERE id = {n4}", "[2026-03-02 14:05:00] production.ERROR: Undefined index: password", "Password:", "password: ", "token:", "secret =",
 ]  # fmt: skip
 
 

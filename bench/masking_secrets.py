@@ -8,7 +8,22 @@ import uuid
 
 ALNUM = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"
-WORDS = "autumn falcon river copper lantern velvet harbor pixel walnut comet orchid bishop marble ginger".split()
+WORDS = [
+    "autumn",
+    "falcon",
+    "river",
+    "copper",
+    "lantern",
+    "velvet",
+    "harbor",
+    "pixel",
+    "walnut",
+    "comet",
+    "orchid",
+    "bishop",
+    "marble",
+    "ginger",
+]
 HOSTS = ["db-1.prod.example.net", "10.0.3.7", "cache.internal", "mq-2", "localhost", "shop-db.c9x.eu-west-1.rds.example.com"]
 
 
@@ -119,7 +134,7 @@ TOKEN_TEXTS = [
     '{{"level":"error","msg":"auth failed","token":"{s}","status":401}}', "2026-03-02T14:05:11Z ERROR api: rejected credentials {s} from 10.0.0.4",
     "SERVICE_TOKEN={s} ./deploy.sh", "  api_token: {s}", 'config = {{"key": "{s}"}}', "kubectl create secret generic t --from-literal=token={s}", "<{s}>", "({s})",
     "key={s};region=eu", 'msg="request" headers="x-api-key: {s}" status=403', "git clone https://x-access-token:{s}@git.example.com/shop.git", "--token {s} --verbose",
-    "X-Api-Key: {s}", "token={s}", "@ana can you check {s}?", "Set it to \"{s}\" in the console",
+    "X-Api-Key: {s}", "token={s}", "@ana can you check {s}?", 'Set it to "{s}" in the console',
 ]  # fmt: skip
 
 PASSWORD_TEXTS = [
@@ -128,7 +143,7 @@ PASSWORD_TEXTS = [
     "--password {s} --host db-1", "root password for db-1 is {s}", "db password: {s}", "user: admin pass: {s}", "passwd={s}", "my pwd is {s}", "new password is {s}, please change it",
     "mysql -h db-1 -u root -p'{s}' shop", "sshpass -p '{s}' ssh ops@web-1", "curl -u admin:{s} https://es-1:9200/_cat/health", "ALTER ROLE shop WITH PASSWORD '{s}';",
     "Server=tcp:db-1,1433;Database=shop;User Id=app;Password={s};Encrypt=true", "jdbc:mysql://db-1/shop?user=app&password={s}", "creds: admin / {s}", "login admin:{s}",
-    "{{\\\"password\\\":\\\"{s}\\\"}}", "<password>{s}</password>", "Password: {s}\r", "password '{s}'", "pass={s}", "REDIS_PASSWORD: {s}", "MYSQL_ROOT_PASSWORD={s} docker compose up",
+    '{{\\"password\\":\\"{s}\\"}}', "<password>{s}</password>", "Password: {s}\r", "password '{s}'", "pass={s}", "REDIS_PASSWORD: {s}", "MYSQL_ROOT_PASSWORD={s} docker compose up",
     "machine git.example.com login ana password {s}", "*Password:* {s}", "Passwort: {s}", "the admin password for grafana is now {s}", "'password' => '{s}',", "requirepass {s}",
 ]  # fmt: skip
 
@@ -159,19 +174,57 @@ CONTEXT = {
     "redis auth": (lambda m: m.alnum(24), ["redis-cli -h cache -a {s} ping", "CONFIG SET requirepass {s}"]),
 }  # fmt: skip
 
-SCHEMES = ["postgres", "postgresql", "mysql", "redis", "rediss", "amqp", "amqps", "mongodb", "mongodb+srv", "https", "ftp", "smtp", "kafka", "mssql+pyodbc", "clickhouse", "ldap", "nats", "http"]
-ADDRESS_TEXTS = ["{s}", "DATABASE_URL={s}", "connect to {s} failed: timeout", '"url":"{s}"', "psql '{s}'", "<{s}>", "dsn: {s}", "could not reach {s}, retrying", "`{s}`"]
+SCHEMES = [
+    "postgres",
+    "postgresql",
+    "mysql",
+    "redis",
+    "rediss",
+    "amqp",
+    "amqps",
+    "mongodb",
+    "mongodb+srv",
+    "https",
+    "ftp",
+    "smtp",
+    "kafka",
+    "mssql+pyodbc",
+    "clickhouse",
+    "ldap",
+    "nats",
+    "http",
+]
+ADDRESS_TEXTS = [
+    "{s}",
+    "DATABASE_URL={s}",
+    "connect to {s} failed: timeout",
+    '"url":"{s}"',
+    "psql '{s}'",
+    "<{s}>",
+    "dsn: {s}",
+    "could not reach {s}, retrying",
+    "`{s}`",
+]
 
 
 def planted(seed, count):
     """Yield (kind, text, the part that must not be seen) `count` times, the kinds in turn."""
     maker = Maker(seed)
-    kinds = [*(("token", name) for name in TOKENS), *(("context", name) for name in CONTEXT), *[("password", "password")] * 12, *[("address", "address")] * 6, *[("key", "key")] * 4]
+    kinds = [
+        *(("token", name) for name in TOKENS),
+        *(("context", name) for name in CONTEXT),
+        *[("password", "password")] * 12,
+        *[("address", "address")] * 6,
+        *[("key", "key")] * 4,
+    ]
     for number in range(count):
         group, name = kinds[number % len(kinds)]
         if group == "token":
             secret = TOKENS[name](maker)
-            text, seen = maker.dice.choice(TOKEN_TEXTS).format(s=secret), secret.removeprefix("https://hooks.slack.com/services/").split("/")[-1]
+            text, seen = (
+                maker.dice.choice(TOKEN_TEXTS).format(s=secret),
+                secret.rsplit("/", 1)[-1] if "webhook" in name and secret.startswith("https") else secret,
+            )
         elif group == "context":
             make, texts = CONTEXT[name]
             seen = make(maker)
@@ -180,7 +233,13 @@ def planted(seed, count):
             seen = maker.password()
             text = maker.dice.choice(PASSWORD_TEXTS).format(s=seen)
         elif group == "address":
-            seen = maker.dice.choice([maker.alnum(16), maker.password().replace("'", ""), maker.password().replace("#", "").replace("%", "").replace("^", "")])
+            seen = maker.dice.choice(
+                [
+                    maker.alnum(16),
+                    maker.password().replace("'", ""),
+                    maker.password().replace("#", "").replace("%", "").replace("^", ""),
+                ]
+            )
             address = f"{maker.dice.choice(SCHEMES)}://{maker.dice.choice(['app', 'shop_rw', '', 'admin'])}:{seen}@{maker.dice.choice(HOSTS)}{maker.dice.choice([':5432/shop', '/shop?ssl=true', '/0', ''])}"
             text = maker.dice.choice(ADDRESS_TEXTS).format(s=address)
         else:
@@ -188,5 +247,11 @@ def planted(seed, count):
             key = maker.pem(name)
             seen = key.split("\n")[3]
             form = maker.dice.randrange(5)
-            text = [f"```\n{key}\n```", '{"private_key": "' + key.replace("\n", "\\n") + '\\n", "id": 1}', "tls.key: |\n  " + key.replace("\n", "\n  "), " ".join(key.split("\n")), key.rsplit("\n", 2)[0]][form]
+            text = [
+                f"```\n{key}\n```",
+                '{"private_key": "' + key.replace("\n", "\\n") + '\\n", "id": 1}',
+                "tls.key: |\n  " + key.replace("\n", "\n  "),
+                " ".join(key.split("\n")),
+                key.rsplit("\n", 2)[0],
+            ][form]
         yield name if group != "key" else "private key", text, seen

@@ -45,10 +45,11 @@ _API_KEY = (
 _WHOLE = r"(?:^|[^A-Za-z0-9])"
 NAMES: dict[str, tuple[_Name, ...]] = {
     "pass": (
-        _name("password", r"pass(?:words?|wd|phrase|code|wort|worten)", loose=True),
+        _name("password", r"pass(?:words?|wd|[ -]?phrase|[ -]?code|wort|worten)", loose=True),
         _name("password", r"pass", before=r"(?:[_.]|[a-z](?=$)|--|db|sql|user|root|admin|my)", loose=True),
         _name("password", r"pass(?:e)?", before=_WHOLE),
     ),
+    "psk": (_name("password", r"psk", before=_WHOLE + r"|[_.-]", loose=True),),
     "pwd": (_name("password", r"pwd", before=_WHOLE + r"|[_.-]|db|user|old|new|admin|sql", loose=True),),
     "pw": (_name("password", r"pw", before=_WHOLE + r"|[_.-]|bind|root|user|db", loose=True),),
     "kennwort": (_name("password", r"kennwort", loose=True),),
@@ -69,18 +70,20 @@ NAMES: dict[str, tuple[_Name, ...]] = {
     "sig": (_name("signature", r"sig(?:nature)?", before=r"[?&;](?:[xX]-(?:amz|goog|ms|oss|cos|obs)-)?"),),
     "credential": (_name("credentials", r"credential", before=r"[?&;][xX]-(?:amz|goog)-"),),
 }
+_OTHER_WORDS = (
+    "next|page|pages|paging|pagination|continuation|sync|cursor|scroll|resume|start|end|eos|bos|pad|unk|sep|cls|mask|special|"
+    "lexer|syntax|parse|unexpected|by|com|tres|sur|over|under|bi|en|encom|max|min|num|total|prompt|completion|idempotency|"
+    "cancellation|fencing|test|tests|low|high|band|all"
+)
 _NO_SECRET_BEFORE = re.compile(
-    r"(?:next|page|pages|paging|pagination|continuation|sync|cursor|scroll|resume|start|end|eos|bos|pad|unk|sep|cls|mask|special|"
-    r"lexer|syntax|parse|unexpected|by|com|tres|sur|over|under|tres|bi|en|encom|max|min|num|total|prompt|completion|idempotency|"
-    r"cancellation|fencing|reset_to|test|tests|low|high|band|all)[_\-. ]?$|arn:aws[\w:-]*:$",
-    re.IGNORECASE,
+    rf"(?:(?:^|[^A-Za-z])(?i:{_OTHER_WORDS})|(?:{'|'.join(word.title() for word in _OTHER_WORDS.split('|'))}))[_\-. ]?$|:\d{{10,14}}:$"
 )
 """Names that end in `token` or `pass` without naming a secret: page tokens, a compiler's tokens, bypass, low-pass."""
 
 _CLOSING = r"""\\{0,4}["'`\])*_]{0,3}[ \t]{0,8}"""
 _ASSIGNED = re.compile(
     _CLOSING
-    + r"""(?P<sign>:=|=>|->|→|={1,3}|::?|,(?=\\{0,4}["']))[ \t]{0,8}(?:[*_]{1,2}[ \t]{0,2})?(?:!!\w+ |[rbuf](?=["']))?"""
+    + r"""(?P<sign>:=|=>|->|→|={1,3}|::?|\uff1a|,(?=\\{0,4}["']))[ \t]{0,8}(?:[*_]{1,2}[ \t]{0,2})?(?:!!\w+ |[rbuf](?=["']))?"""
 )
 _FLAG = re.compile(r"""[ \t=]{1,3}""")
 _TOLD = re.compile(
@@ -103,6 +106,7 @@ _OFFERED = re.compile(r"\b(?:user|login|with|use|using|try)\b[^\n]*$", re.IGNORE
 _NEXT_FIELD = re.compile(
     r"[;&,](?=\s*[\w .-]{0,40}=|\s*$|\s*[\w-]{1,40}:|;)|\\+[nrt](?=\W|$|[A-Z])|[)\]}]+[,;.]?$|(?<=\w)[,;|](?=\s|$)"
 )
+_TWO_GROUPS = re.compile(r"\d{3}[ -]\d{3}(?![\w-])")
 _TRAILING = ".,;:)]}"
 
 
@@ -170,7 +174,8 @@ def _told(text: str, at: int, name: _Name) -> tuple[int, int] | None:
         return span if _is_pin(value) else None
     quoted = text[at : at + 2].lstrip("\\")[:1] in _QUOTED
     if quoted and name.loose:
-        return span if len(value) >= 4 and " " not in value and is_real(value) else None
+        words = len(value.split())
+        return span if len(value) >= 4 and (words == 1 or 3 <= words <= 8) and is_real(value) else None
     if name.loose or name.kind == "credentials":
         if name.kind == "credentials":
             return _second_part(text, span)
@@ -195,7 +200,7 @@ def _adjacent(text: str, at: int, before: str, name: _Name) -> tuple[int, int] |
         return None
     value = text[slice(*span)]
     quoted = text[at] in _QUOTED
-    if name.loose:
+    if name.kind == "password":
         strong = is_chosen(value) and (
             _is_strong(value) or bool(re.search(r"(?i)\b(?:user|login|with|use|using|try)\b[^\n]*$", before))
         )
@@ -211,7 +216,7 @@ def _is_strong(value: str) -> bool:
         any(char.islower() for char in value),
         bool(re.search(r"[!@#$%^&*?+=~]", value)),
     )
-    return len(value) >= 8 and sum(kinds) >= 3
+    return len(value) >= 6 and sum(kinds) >= 3
 
 
 def _looks_like_id(value: str) -> bool:
@@ -219,12 +224,15 @@ def _looks_like_id(value: str) -> bool:
 
 
 def _is_pin(value: str) -> bool:
-    return value.isdigit() and 4 <= len(value) <= 10
+    digits = re.sub("[ -]", "", value)
+    return digits.isdigit() and 4 <= len(digits) <= 10
 
 
 def _bounds(text: str, at: int) -> tuple[int, int] | None:
     """Return where the value at `at` begins and ends, without its quotes or the sentence's own marks."""
     mark = text[at : at + 6].lstrip("\\")[:1]
+    if number := _TWO_GROUPS.match(text, at):
+        return number.span()
     if mark in _QUOTED and (match := _QUOTED[mark].match(text, at)):
         return match.span("value")
     match = _BARE.match(text, at + (1 if mark in _QUOTED else 0))

@@ -41,6 +41,7 @@ class Rule(Struct, frozen=True, dict=True):
     flags: str = ""
     scan: bool = False
     check: str = ""
+    probe: str = ""
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
@@ -54,8 +55,9 @@ class Rule(Struct, frozen=True, dict=True):
         """Yield the secrets in a match of the pattern."""
         check = _CHECKS[self.check]
         named = [name for name in self._groups if match[name] is not None]
+        lead = f"{match['name']}=" if "name" in self.compiled.groupindex else ""
         for name in named:
-            if check(match[name]):
+            if check(lead + match[name]):
                 yield (*match.span(name), self.kind)
         if not named and check(match[0]):
             yield (*match.span(), self.kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import ahocorasick
@@ -23,7 +24,7 @@ class _Anchor(Struct, gc=False):
 
 def holds_anchor(text: str) -> bool:
     """Tell quickly whether a text could hold a secret: about a microsecond for a message of a hundred characters."""
-    return next(_automaton().iter(text.lower()), None) is not None
+    return next(_automaton().iter(text.lower()), None) is not None or any(probe.search(text) for probe, _ in _probed())
 
 
 def secrets_in(text: str) -> list[Span]:
@@ -44,6 +45,7 @@ def secrets_in(text: str) -> list[Span]:
         if anchor.name:
             spans.extend(assigned(text, at, anchor.name))
         plugins.update(dict.fromkeys(anchor.plugins))
+    whole.update((rule.pattern, rule) for probe, rule in _probed() if probe.search(text))
     for rule in whole.values():
         for match in rule.compiled.finditer(text):
             spans.extend(rule.spans_of(match))
@@ -69,6 +71,11 @@ def _automaton() -> ahocorasick.Automaton:
         automaton.add_word(word, anchor)
     automaton.make_automaton()
     return automaton
+
+
+@cache
+def _probed() -> tuple[tuple[re.Pattern[str], Rule], ...]:
+    return tuple((re.compile(rule.probe), rule) for rule in shapes() if rule.probe)
 
 
 def _lower(text: str) -> str:

@@ -11,7 +11,7 @@ from importlib import resources
 _FILLER = re.compile(
     r"""(?ix) ^(?:
         [*x•●█\#.…_\-+~?=]+ | .{0,3}\*{3,}.{0,4} | .*(?:redacted[\])>]|\[filtered|\[masked|\(masked|\(hidden|\*{4,}|x{6,}).*
-      | [<\[{(].*[>\]})] | <[^>]*>? | \$[{(].* | \{\{.* | %[sdvqr] | %[({].* | %\w+% | @\w+@ | :[a-z_]+ | \#\{.*
+      | [<\[{(].*[>\]})] | [(\[{][a-z_ -]* | <[^>]*>? | \$[{(].* | \{\{.* | %[sdvqr] | %[({].* | %\w+% | @\w+@ | :[a-z_]+ | \#\{.*
       | (?:your|my|some|the|insert|enter|put|add|change|replace)[-_ ]?(?:[a-z]+[-_ ]?){0,3}?
         (?:password|passwd|pass|pw|secret|token|key|here|this|me)
       | (?:redacted|masked|hidden|filtered|removed|omitted|sanitized|scrubbed|censored|placeholder|todo|tbd|example|dummy|n/?a)
@@ -22,7 +22,7 @@ _FILLER = re.compile(
 _VARIABLE = re.compile(r"^\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|\d)$|^\$(?:env|ENV)[:.]\w+$")
 _REFERENCE = re.compile(
     r"""(?ix) ^(?:
-        [a-z_][\w.]*\(.* | \(.*                                                    # a call
+        [a-z_][a-z_.]{2,}\( | [a-z_][a-z_.]*\d?\([\w.,:\s'"$/-]*\)[;.,a-z()]* | \([\w.\s]*\)       # a call
       | (?:os|process|config|settings|env|self|this|req|request|args|opts|options|params|ctx|cfg|conf|app|user|secrets|
            vars?|local|data|module|each|values?|inputs?|context|props|state|credentials|creds|session|payload|body|headers?|
            kwargs|\w*config|\w*settings|\w*service|\w*props)(?:\.|->|\[)[\w.\->\[\]'"()]+      # a field of something
@@ -55,6 +55,9 @@ _TECHNICAL = re.compile(
 )
 
 
+_SESSION = re.compile(r"sess|auth|token|sid$|jwt|csrf|xsrf|remember|login|sso", re.IGNORECASE)
+
+
 @cache
 def _states() -> frozenset[str]:
     """Return what stands behind the name of a secret without being one: `expired`, `is`, `required`."""
@@ -71,7 +74,8 @@ def is_real(value: str) -> bool:
         return False
     words = stripped.lower().split()
     if len(words) > 1:
-        return not any(word.strip(".,;:!?") in _states() for word in words)
+        known = sum(word.strip(".,;:!?") in _states() for word in words)
+        return known * 2 <= len(words)
     return stripped.lower() not in _states() and not _ENVIRONMENT_NAME.match(stripped)
 
 
@@ -83,7 +87,9 @@ def is_chosen(value: str) -> bool:
         # Letters alone: a word, unless upper and lower case are mixed as no word mixes them.
         inner = value[1:]
         return len(value) >= 8 and not inner.islower() and not value.isupper() and not _camel(value)
-    return not (_TECHNICAL.match(value) or _POD.match(value) or (_NAME.match(value) and not _UUID.match(value)))
+    if _UUID.match(value) or (value.count("-") >= 3 and len(value) >= 20):
+        return True
+    return not (_TECHNICAL.match(value) or _POD.match(value) or _NAME.match(value))
 
 
 def is_dense(value: str) -> bool:
@@ -129,8 +135,14 @@ def is_basic(value: str) -> bool:
 
 
 def is_cookie(value: str) -> bool:
-    """Tell whether cookies hold more than settings: one of their values looks made by a machine."""
-    return any(is_random(part.partition("=")[2] if "=" in part else part) for part in value.split(";"))
+    """Tell whether cookies, or one as `name=value`, hold more than settings: something made by a machine, or a session."""
+    for part in value.split(";"):
+        name, _, content = part.strip().partition("=")
+        if is_random(content) or (
+            _SESSION.search(name) and is_dense(content + name) and len(content) >= 8 and is_real(content)
+        ):
+            return True
+    return False
 
 
 def _mixed_case(value: str) -> bool:
