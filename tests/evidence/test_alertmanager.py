@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juncture.evidence.artefact import Artefact
@@ -150,6 +150,7 @@ def test_it_is_recognised_by_content(data, confidence):
     assert READER.recognise(head(data)) == confidence
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["status", "labels", "annotations", "startsAt", "endsAt", "fingerprint", "generatorURL"]),

@@ -3,7 +3,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juncture.evidence.artefact import Artefact
@@ -91,6 +91,7 @@ def test_a_file_name_tells_the_time_of_receipt_if_it_tells_the_zone(name, instan
     assert received_by_name(name) == (parse_instant(instant) if instant else None)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(min_value=parse_instant("1971-01-01T00:00:00Z").replace(tzinfo=None)), st.floats(0, 28), st.floats(62, 10_000)
 )

@@ -6,7 +6,7 @@ import subprocess
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juncture.evidence.artefact import Artefact
@@ -263,6 +263,7 @@ def test_the_service_is_the_folder_that_all_files_share(files, service):
     assert service_of_files(files) == service
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet="commit Author:Date|\x1e\x1f\n\t0123456789abcdef-+<>@()é ", max_size=300),
     st.sampled_from(["", "commit " + "a1" * 20 + "\n", "\x1e" + "a1" * 20 + "\x1f"]),

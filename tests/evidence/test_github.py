@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juncture.evidence.artefact import Artefact
@@ -331,6 +331,7 @@ FIELDS = [
 ]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(READS)), st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=6))
 def test_every_delivery_gives_a_sighting_or_a_reason_whatever_its_fields_hold(event, fields):
     assert isinstance(one({"headers": {"X-GitHub-Event": event}, "body": body(**fields)}), Sighting | LeftOut)

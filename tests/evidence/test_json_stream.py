@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juncture.evidence.artefact import Artefact
@@ -37,12 +37,14 @@ def values(data, split=lambda pointer: pointer in ("", "/items")):
     return [(item.place, value_of(item.raw)) for item in found]
 
 
+@settings(deadline=None)
 @given(st.lists(OBJECTS, max_size=6), st.sampled_from([None, 1]))
 def test_an_array_is_given_element_by_element_with_pointers(objects, indent):
     data = json.dumps(objects, indent=indent).encode()
     assert values(data) == [(f"/{number}", one) for number, one in enumerate(objects)]
 
 
+@settings(deadline=None)
 @given(OBJECTS, st.lists(VALUES, min_size=1, max_size=6))
 def test_a_named_array_comes_first_and_the_object_around_it_last_and_empty(around, listed):
     around = {name: value for name, value in around.items() if name != "items"}
@@ -52,12 +54,14 @@ def test_a_named_array_comes_first_and_the_object_around_it_last_and_empty(aroun
     assert found[-1] == ("", {"before": around, "items": [], "after": 1})
 
 
+@settings(deadline=None)
 @given(st.lists(OBJECTS, min_size=2, max_size=5))
 def test_values_one_a_line_carry_their_line(objects):
     data = "\n".join(json.dumps(one) for one in objects).encode()
     assert values(data) == [(f"line:{number}", one) for number, one in enumerate(objects, 1)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(max_size=4), VALUES, min_size=1, max_size=3), min_size=2, max_size=4))
 def test_pretty_printed_values_one_after_another_carry_their_lines(objects):
     texts = [json.dumps(one, indent=1) for one in objects]
@@ -66,6 +70,7 @@ def test_pretty_printed_values_one_after_another_carry_their_lines(objects):
     assert found[0][0] == f"line:1-{texts[0].count(chr(10)) + 1}"
 
 
+@settings(deadline=None)
 @given(st.lists(OBJECTS, max_size=6), st.integers(0, 400))
 def test_what_stands_whole_before_a_cut_is_read_and_the_cut_is_named(objects, keep):
     data = json.dumps(objects).encode()
@@ -77,6 +82,7 @@ def test_what_stands_whole_before_a_cut_is_read_and_the_cut_is_named(objects, ke
         assert [item.damaged for item in found if isinstance(item, LeftOut)] == [True]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_end_without_an_error(data):
     for prefix in (b"", b"[", b'{"items":['):
@@ -86,6 +92,7 @@ def test_any_bytes_end_without_an_error(data):
                     value_of(item.raw)
 
 
+@settings(deadline=None)
 @given(VALUES.filter(lambda value: isinstance(value, dict | list)))
 def test_borders_between_reads_change_nothing(value):
     data = json.dumps([value, {"x": [value]}]).encode()

@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juncture.evidence.artefact import Artefact
@@ -162,6 +162,7 @@ ANYTHING = (
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(STEPS)),
     st.dictionaries(st.sampled_from(["occurred_at", "agent", "id"]), ANYTHING),

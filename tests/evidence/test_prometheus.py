@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from juncture.evidence.artefact import Artefact
@@ -156,6 +156,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(ANYTHING, ANYTHING)
 def test_whatever_stands_in_an_answer_reading_it_ends_without_an_error(data, values):
     for value in ({"status": "success", "data": data}, answer(data), answer({"metric": {}, "values": values}), [data]):
