@@ -111,6 +111,14 @@ def test_talk_in_channels_beside_the_incident_decides_nothing(story):
     assert candidates(incident.timeline()) == before
 
 
+def test_telling_what_one_did_is_a_decision_and_telling_what_happened_is_none(story):
+    incident = story.Story()
+    incident.say("10:37", "Ana Kovac", "the import has stopped at file 88")
+    incident.say("10:41", "Wei Zhang", "restarted it, watching")
+    (found,) = candidates(incident.timeline())
+    assert (found.question, found.chosen, found.at) == ("Restart it?", "Restart it", story.at("10:41"))
+
+
 def test_pages_of_a_program_are_not_choices(story):
     incident = story.Story()
     incident.say("14:00", "Pager", "Paging @Ana Kovac (shop on call)", bot=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from juncture.inquiry.acts import Act, Form, act_of, asks_something
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import channel_of
-from juncture.inquiry.speech import said_in_vain, said_refused
+from juncture.inquiry.speech import said_in_vain, said_refused, tells_own_act
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import Event, Kind
 from juncture.model.identity import EventId
@@ -169,6 +169,8 @@ class _Joining:
         else:
             matter = self._latest(act, open_only=True, within=ANSWER_WITHIN)
             matter = matter or self._latest(act, open_only=False, within=SAME_ACT_WITHIN)
+        if matter is None and act.form is Form.DONE and not tells_own_act(act.event.summary):
+            return
         if matter is None or self._turns(matter, act):
             self._open(act)
         else:

@@ -70,6 +70,7 @@ def act_phrase(text: str) -> str | None:
         if shorter == phrase:
             break
         phrase = shorter
+    phrase = re.sub(r":\s*\d+\W*$", "", phrase)
     phrase = re.sub(r"^an? (?=restart|revert|reboot|roll-?back|fail-?over)", "", phrase, flags=re.IGNORECASE)
     phrase = _AFTERTHOUGHT.split(_base_form(phrase), maxsplit=1)[0].strip(" ,.!?…:;-\"'“”")
     return phrase if _starts_with_act(phrase) or has_word(phrase.split(",")[0], _PLAIN_ACTS) else None
@@ -236,6 +237,30 @@ def _gerunds_of_acting() -> frozenset[str]:
     return frozenset(form.split(" ")[0] for form, base in _gerunds().items() if base.split(" ")[0] not in _NO_ACT)
 
 
+@cache
+def _pasts() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for base in speech().verbs.base:
+        first, _, rest = base.partition(" ")
+        for form in _ed(first):
+            found[f"{form} {rest}".strip()] = base
+    return found
+
+
+def tells_own_act(text: str) -> bool:
+    """Whether a message begins by telling what its author did: `I restarted it`, and not `the import has stopped`."""
+    bare = re.sub(r"^(?:(?:ok|okay|and|so|just|now|already|i|we|i've|we've|have|done)[,:]?\s+)+", "", text.strip().lower())
+    words = bare.split()
+    return any(" ".join(words[:length]).rstrip(",.:;!") in _pasts() for length in (1, 2))
+
+
+def _ed(verb: str) -> set[str]:
+    if verb.endswith("e"):
+        return {verb + "d"}
+    doubled = {verb + verb[-1] + "ed"} if re.search(r"[^aeiou][aeiou][^aeiouwxy]$", verb) else set()
+    return {verb + "ed"} | doubled
+
+
 def _ing(verb: str) -> set[str]:
     forms = {verb + "ing"}
     if verb.endswith("ie"):
@@ -249,12 +274,13 @@ def _ing(verb: str) -> set[str]:
 
 @lru_cache(maxsize=1024)
 def _base_form(text: str) -> str:
-    """Return a text whose first word, if it is the -ing form of a known verb, is in its base form."""
+    """Return a text whose first word, if it is the -ing form or the past of a known verb, is in its base form."""
     words = text.split()
     for length in (2, 1):
         start = " ".join(words[:length]).lower().rstrip(",:")
-        if start in _gerunds():
-            return " ".join([_gerunds()[start], *words[length:]])
+        base = _gerunds().get(start) or _pasts().get(start)
+        if base:
+            return " ".join([base, *words[length:]])
     return re.sub(r"^(?:a |the )?roll-?back(?: of)?\b", "roll back", text, flags=re.IGNORECASE)
 
 

@@ -96,7 +96,7 @@ def key_timeline(facts: Facts) -> str:
 
 def detection(facts: Facts) -> str:
     """Return how it was noticed, taken and called an incident, and which alerts fired."""
-    sentences = [summary.detected(facts), summary.acknowledged(facts), summary.declared(facts)]
+    sentences = [summary.detected(facts), *summary.taken(facts)]
     alerts = _alerts(facts)
     return " ".join(sentences) + (f"\n\n{alerts}" if alerts else "")
 

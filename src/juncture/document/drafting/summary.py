@@ -15,13 +15,40 @@ from juncture.model.record import Change, Decision, Figure, MilestoneName
 
 def summary(facts: Facts) -> str:
     """Return the summary in up to three paragraphs: the effect, the response, what was done and what came before."""
+    if not any(facts.found(name) for name in MilestoneName):
+        return what_there_is(facts)
     paragraphs = (
         [what_users_felt(facts), cost(facts)],
-        [detected(facts), acknowledged(facts), declared(facts)],
+        [detected(facts), *taken(facts)],
         [nearest_change(facts), last_step(facts), over(facts)],
     )
     texts = [" ".join(sentence for sentence in paragraph if sentence) for paragraph in paragraphs]
-    return "\n\n".join(text for text in texts if text) or "The evidence holds no event that shows an incident."
+    return "\n\n".join(text for text in texts if text)
+
+
+def what_there_is(facts: Facts) -> str:
+    """Say how the evidence begins and ends, where it shows no milestone at all."""
+    events = facts.timeline.events
+    if not events:
+        return "The evidence holds no event."
+    first, last = events[0], events[-1]
+    day = f" on {day_text(facts.day)}" if facts.day else ""
+    mark = facts.footnotes.of_event(first.id)
+    begins = f"The evidence begins at {facts.stamp(first.occurred_at)}{day}: {_words(facts, first)}.{mark}"
+    if len(events) == 1:
+        return f"{begins} It shows neither a start nor an end of what users felt."
+    ends = f"It ends at {facts.stamp(last.occurred_at)}: {_words(facts, last)}.{facts.footnotes.of_event(last.id)}"
+    return (
+        f"{begins} {ends} Of {len(events):,} events, none shows when users began to feel it, who took it, or when it was over."
+    )
+
+
+def taken(facts: Facts) -> list[str]:
+    """Say who acknowledged it and who called it an incident; what is missing of both, in one sentence."""
+    missing = facts.at(MilestoneName.ACKNOWLEDGED) is None and facts.at(MilestoneName.DECLARED) is None
+    if missing:
+        return ["The evidence shows neither an acknowledgement nor that anybody called it an incident."]
+    return [acknowledged(facts), declared(facts)]
 
 
 def what_users_felt(facts: Facts) -> str:
@@ -86,7 +113,7 @@ def acknowledged(facts: Facts) -> str:
     """Say who took it, by role, and when."""
     at = facts.at(MilestoneName.ACKNOWLEDGED)
     if at is None:
-        return "No acknowledgement is in the evidence."
+        return "The evidence does not show who acknowledged it."
     who = capital(_who(facts, MilestoneName.ACKNOWLEDGED))
     after = _after(facts, MilestoneName.DETECTED, at, "the first signal")
     return f"{who} acknowledged it at {facts.stamp(at)}{after}.{facts.mark(MilestoneName.ACKNOWLEDGED)}"
@@ -96,7 +123,7 @@ def declared(facts: Facts) -> str:
     """Say who called it an incident, and with which severity."""
     at = facts.at(MilestoneName.DECLARED)
     if at is None:
-        return "Nobody called it an incident in words that the evidence holds."
+        return "The evidence does not show that anybody called it an incident."
     who, severity = capital(_who(facts, MilestoneName.DECLARED)), facts.severity
     named = f", {plain(severity)}," if severity else ""
     return f"{who} called it an incident{named} at {facts.stamp(at)}.{facts.mark(MilestoneName.DECLARED)}"
@@ -166,6 +193,10 @@ def _signal(facts: Facts, event: Event | None) -> str:
     if isinstance(event.details, AlertDetails):
         receiver = f", sent to {plain(event.details.receiver)}" if event.details.receiver else ""
         return f"the alert {plain(event.details.name)}{receiver}"
+    return _words(facts, event)
+
+
+def _words(facts: Facts, event: Event) -> str:
     words = plain(shortened(quoted(facts.roles.anonymise(event.summary)), 160))
     if event.kind in SPOKEN and facts.roles.is_person(event.actor):
         return f"a message of {facts.roles.said_of(event.actor)}, “{words}”"
