@@ -6,7 +6,7 @@ The rules, one place for the exported file, which hides, and for the server, whi
   have seen it, never;
 - a decision is known when it is made, or when the message that tells it was known, if that is later; what came of it never,
   because nobody could know it while deciding;
-- a change is known when its event is; its rank and reasons are hindsight;
+- a change is known when it is made and its event is known; its rank and reasons are hindsight;
 - a milestone is known when its event is; without one, the acts of responders (detected, acknowledged, declared) are known when
   they happen and the others never; a phase is known when the milestone that it begins with is;
 - title, prose, impact, factors, lessons, actions, questions and the parts that people played were all written later.
@@ -58,7 +58,7 @@ def at(postmortem: Postmortem, instant: Instant) -> Postmortem:
         milestones=milestones,
         phases=_phases_then(postmortem, instant),
         timeline=tuple(_event_then(event, instant) for event in known),
-        changes=_changes_then(postmortem.changes, known),
+        changes=_changes_then(postmortem, instant),
         decisions=decisions,
         practice=postmortem.practice,
     )
@@ -102,6 +102,12 @@ def decision_known_at(decision: Decision, events: Sequence[Event]) -> Instant:
     """Return since when a decision was known."""
     event = _event(decision.event, events)
     return max(decision.at, event.known_at) if event is not None and event.known_at is not None else decision.at
+
+
+def change_known_at(change: Change, events: Sequence[Event]) -> Instant | None:
+    """Return since when a change was known to have been made, None if nothing shows that it was."""
+    event = _event(change.event, events)
+    return max(change.at, event.known_at) if event is not None and event.known_at is not None else None
 
 
 def milestone_known_at(milestone: Milestone, events: Sequence[Event]) -> Instant | None:
@@ -169,9 +175,9 @@ def _milestone_then(milestone: Milestone) -> Milestone:
     )
 
 
-def _changes_then(changes: Sequence[Change], known: Sequence[Event]) -> tuple[Change, ...]:
-    shown = {event.id for event in known}
-    then = sorted((change for change in changes if change.event in shown), key=lambda change: change.at, reverse=True)
+def _changes_then(postmortem: Postmortem, instant: Instant) -> tuple[Change, ...]:
+    known = [each for each in postmortem.changes if _is_by(change_known_at(each, postmortem.timeline), instant)]
+    then = sorted(known, key=lambda change: change.at, reverse=True)
     return tuple(
         msgspec.structs.replace(change, rank=rank, seconds_before=None, reasons=(), citations=change.citations[:1])
         for rank, change in enumerate(then, start=1)

@@ -104,7 +104,7 @@
     twin.removeAttribute("hidden");
     twin.classList.remove("unsure");
     twin.querySelectorAll("p > [data-known]").forEach((words) => words.toggleAttribute("hidden", Number(words.dataset.known) > Number(moment)));
-    twin.querySelectorAll(".event-text > .meta").forEach((meta) => meta.remove());
+    twin.querySelectorAll(".event-text > .meta").forEach((line) => line.remove());
     twin.querySelector(".shape")?.classList.add("hollow");
     return twin;
   };
@@ -236,4 +236,5 @@
   handle.hidden = false;
   all(".replay-bar, .legend-keys").forEach((element) => { element.hidden = false; });
   byId("leave").hidden = true;
+  for (const id of ["earlier", "next"]) byId(id).hidden = !decisions.length && !steps.length;
 })();

@@ -5,6 +5,7 @@ from __future__ import annotations
 from juncture.document.drawing.lanes import known_text
 from juncture.document.drawing.shapes import icon
 from juncture.document.html.context import Context
+from juncture.document.replay import change_known_at
 from juncture.model.evidence import Lane
 from juncture.model.instants import duration_text
 from juncture.model.record import Change
@@ -18,7 +19,7 @@ def changes(context: Context) -> Markup:
 
 
 def _item(context: Context, change: Change) -> Markup:
-    event = context.events.get(change.event) if change.event else None
+    known = change_known_at(change, context.postmortem.timeline)
     about = [context.time(change.at)]
     if change.seconds_before is not None:
         before = duration_text(change.seconds_before)
@@ -33,5 +34,5 @@ def _item(context: Context, change: Change) -> Markup:
             "div", element("p", change.what, context.citations.marks(change.citations)), reasons,
             element("p", joined(about), class_="meta dots"),
         ),
-        data_known=known_text(event.known_at if event else None),
+        data_known=known_text(known),
     )  # fmt: skip

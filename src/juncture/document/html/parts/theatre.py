@@ -84,10 +84,11 @@ def _bar(context: Context) -> Markup:
         class_="replay-now",
         hidden=True,
     )
+    step = "decision" if context.postmortem.decisions else "event"
     buttons = element(
         "div",
-        element("button", _arrow(_EARLIER), "Earlier decision", type="button", class_="button", id="earlier"),
-        element("button", "Next decision", _arrow(_NEXT), type="button", class_="button", id="next"),
+        element("button", _arrow(_EARLIER), f"Earlier {step}", type="button", class_="button", id="earlier"),
+        element("button", f"Next {step}", _arrow(_NEXT), type="button", class_="button", id="next"),
         element("button", "Leave replay", type="button", class_="button quiet", id="leave"),
         class_="button-row",
     )

@@ -189,8 +189,7 @@ def _said(context: Context, event: Event) -> Markup:
     if event.kind in _SAID:
         words = element("q", text)
         return element("p", element("span", f"{role}: ", class_="who") if role else None, words, marks)
-    by = element("span", f" {role}", class_="who") if role and role.lower() not in event.summary.lower() else None
-    return element("p", text, by, marks)
+    return element("p", text, marks)
 
 
 def _text(event: Event) -> Markup:
@@ -212,26 +211,29 @@ def _with_code(text: str) -> Markup:
 
 
 def _known(context: Context, event: Event) -> Markup:
+    """Return the line below an event: who acted, when it was known, until when it lasted."""
     parts: list[Markup] = []
+    role = context.role(event.actor)
+    if role and event.kind not in _SAID and role.lower() not in event.summary.lower():
+        parts.append(element("span", role))
     if event.known_at is None and is_key(event, context.postmortem.timeline):
         parts.append(element("span", "nobody is shown to have seen it"))
     elif event.known_at is not None and event.known_at - event.occurred_at >= _LATER:
-        later = duration_text(round((event.known_at - event.occurred_at).total_seconds() / 60) * 60)
-        if event.known_at - event.occurred_at < timedelta(minutes=1):
-            later = duration_text((event.known_at - event.occurred_at).total_seconds())
-        parts.append(
-            element(
-                "span",
-                "known ",
-                context.time(event.known_at, _clock(context, event.known_at, event)),
-                f", {later} later",
-                class_="known",
-            )
-        )
+        parts.append(_known_later(context, event, event.known_at))
     if event.ended_at is not None and event.ended_at - event.occurred_at >= _LATER:
         until = _clock(context, event.ended_at, event)
         parts.append(element("span", "until ", context.time(event.ended_at, until), data_known=milliseconds(event.ended_at)))
     return element("p", joined(parts), class_="meta dots") if parts else EMPTY
+
+
+def _known_later(context: Context, event: Event, known_at: Instant) -> Markup:
+    seconds = seconds_between(event.occurred_at, known_at)
+    later = duration_text(seconds if seconds < 60 else round(seconds / 60) * 60)
+    readers = [role for role in map(context.role, event.known_by) if role]
+    by = f", by {readers[0]}" if len(readers) == 1 else ""
+    return element(
+        "span", "known ", context.time(known_at, _clock(context, known_at, event)), f", {later} later{by}", class_="known"
+    )
 
 
 def _clock(context: Context, at: Instant, event: Event) -> str:
