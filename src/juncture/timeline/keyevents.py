@@ -53,6 +53,10 @@ def mark_key_events(
         key=lambda candidate: (-candidate.worth, candidate.event.occurred_at, candidate.event.id),
     )
     chosen.fill(ranked)
+    if len(events) <= FEWEST:
+        for event in events:
+            if event.kind is not Kind.MEMBERSHIP and not _is_chatter(scene, event):
+                chosen.take(Candidate(event, Category.SIGNAL, "one of few events", 0, ""))
     return [
         replace(event, key=True, why_key=chosen.why[event.id]) if event.id in chosen.why else _plain(event) for event in events
     ]
@@ -76,7 +80,7 @@ class _Choice:
         """Take a candidate; an event taken before gains a reason."""
         before = self.why.get(candidate.event.id)
         if before is not None:
-            if candidate.why not in before:
+            if candidate.worth and candidate.why not in before:
                 self.why[candidate.event.id] = f"{before}; {candidate.why}"
             return
         self.why[candidate.event.id] = candidate.why
@@ -163,6 +167,11 @@ def _tells_of_an_end(scene: Scene, event: Event) -> bool:
     if said is not None:
         return not said.cues.isdisjoint({Cue.IMPROVING, Cue.MITIGATED, Cue.RESOLVED})
     return isinstance(event.details, TurnDetails) and event.details.direction == "back"
+
+
+def _is_chatter(scene: Scene, event: Event) -> bool:
+    said = scene.speech.by_id.get(event.id)
+    return said is not None and Cue.CHATTER in said.cues
 
 
 def _tells(scene: Scene, event: Event) -> bool:

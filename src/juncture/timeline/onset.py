@@ -186,7 +186,11 @@ def of_effect(name: MilestoneName, effect: Effect, at: Instant, reason: str, tur
 
 
 def _user_alerts(scene: Scene) -> Iterator[Event]:
-    return (event for event in scene.alerts if tells_of_users(event))
+    """Yield the alerts on what users feel, and the pages that tell of it."""
+    yield from (event for event in scene.alerts if tells_of_users(event))
+    yield from (
+        event for event in scene.events if event.kind is Kind.PAGE and scene.holds(event.occurred_at) and tells_of_users(event)
+    )
 
 
 def _complaints(scene: Scene, anchor: Instant) -> Iterator[Event]:
@@ -217,6 +221,8 @@ def _error_logs(scene: Scene, since: Instant, until: Instant) -> Iterator[Event]
 def _first_sign(event: Event) -> str:
     if event.kind is Kind.ALERT and isinstance(event.details, AlertDetails):
         return f"{event.details.name} fired"
+    if event.kind is Kind.PAGE:
+        return f"somebody was paged: {quoted(event)}"
     if isinstance(event.details, LogDetails):
         return f"first error in the log: {quoted(event)}"
     return f"somebody wrote {quoted(event)}"
