@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -128,6 +129,35 @@ def test_the_exported_file_at_a_moment_shows_no_more_than_the_cut_record_holds(o
     )
     keys = {event.id for event in sample.EVENTS if event.key}
     assert visible == {f"event-{event.id}" for event in then.timeline if event.id in keys}
+
+
+REACHED = """() => {
+    const seen = (each) => each.checkVisibility({ visibilityProperty: true });
+    const said = [document.title, document.body.innerText];
+    for (const each of document.querySelectorAll("[title], [aria-label], [aria-valuetext]"))
+        if (seen(each)) said.push(each.title, each.ariaLabel, each.ariaValueText);
+    for (const each of document.querySelectorAll("svg title")) if (seen(each.parentElement)) said.push(each.textContent);
+    for (const each of new Set([...document.querySelectorAll(".cite")].filter(seen).map((cite) => cite.popoverTargetElement))) {
+        each.showPopover();
+        said.push(each.innerText);
+        each.hidePopover();
+    }
+    return said.join(" ");
+}"""
+
+
+def test_at_no_step_a_later_time_stands_anywhere_that_eyes_pointer_or_screen_reader_reach(opened):
+    view = opened()
+    handle = view.get_by_role("slider")
+    handle.press("Home")
+    steps = 0
+    while not (said := handle.get_attribute("aria-valuetext")).startswith("At the end"):
+        steps += 1
+        view.get_by_role("button", name="Reveal what was there, not seen").click()
+        text = view.evaluate(REACHED)
+        assert [time for time in re.findall(r"\b\d\d:\d\d:\d\d\b", text) if time > said[:8]] == [], said
+        handle.press("ArrowRight")
+    assert steps > 20
 
 
 def test_arrow_keys_step_from_event_to_event_and_shift_from_decision_to_decision(opened):

@@ -109,7 +109,7 @@ def draw(
         width="100%",
         height=y,
         role="group",
-        aria_label=f"{clock.second(scale.start)} to {clock.second(scale.end)} {clock.zone}; the list below says the same",
+        aria_label=f"Lanes, times in {clock.zone}; the list below says the same",
     )
     canvas = element("div", picture, handle, class_="lanes-canvas")
     names = _names(lanes, y, clock)
