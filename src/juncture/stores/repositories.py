@@ -24,7 +24,7 @@ SECONDS = 120
 """How long one git command may take. The log of a million commits with their numbers takes about a minute."""
 _HARMLESS = (
     "core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.pager=cat", "core.alternateRefsCommand=",
-    "protocol.allow=never", "log.showSignature=false", "gpg.program=false", "diff.external=", "gc.auto=0",
+    "protocol.allow=never", "protocol.file.allow=always", "log.showSignature=false", "gpg.program=false", "diff.external=", "gc.auto=0",
     "maintenance.auto=false", "core.untrackedCache=false", "core.attributesFile=", "log.mailmap=false",
 )  # fmt: skip
 
@@ -99,7 +99,7 @@ def _environment() -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_ALLOW_PROTOCOL": "file",
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
