@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from juncture.evidence.secrets.rules import Span
-from juncture.evidence.secrets.values import is_chosen, is_random, is_real
+from juncture.evidence.secrets.values import is_chosen, is_identifier, is_random, is_real
 
 _SUFFIX = (
     r"(?:[_-]?(?:\d{1,3}|prod(?:uction)?|stag(?:e|ing)|dev|test|live|old|new|prev(?:ious)?|current|primary|secondary|value|"
@@ -75,9 +75,8 @@ _OTHER_WORDS = (
     "lexer|syntax|parse|unexpected|by|com|tres|sur|over|under|bi|en|encom|max|min|num|total|prompt|completion|idempotency|"
     "cancellation|fencing|test|tests|low|high|band|all"
 )
-_NO_SECRET_BEFORE = re.compile(
-    rf"(?:(?:^|[^A-Za-z])(?i:{_OTHER_WORDS})|(?:{'|'.join(word.title() for word in _OTHER_WORDS.split('|'))}))[_\-. ]?$|:\d{{10,14}}:$"
-)
+_TITLED = "|".join(word.title() for word in _OTHER_WORDS.split("|"))
+_NO_SECRET_BEFORE = re.compile(rf"(?:(?:^|[^A-Za-z])(?i:{_OTHER_WORDS})|{_TITLED})[_\-. ]?$|:\d{{10,14}}:$")
 """Names that end in `token` or `pass` without naming a secret: page tokens, a compiler's tokens, bypass, low-pass."""
 
 _CLOSING = r"""\\{0,4}["'`\])*_]{0,3}[ \t]{0,8}"""
@@ -88,16 +87,16 @@ _ASSIGNED = re.compile(
 _FLAG = re.compile(r"""[ \t=]{1,3}""")
 _TOLD = re.compile(
     r"""(?ix) ["'`*_]{0,2}
-    (?:\s+(?:for|to|on|of|in|at)\s+(?:the\s+|our\s+)?[^\s:=]{1,60}(?:\s+[^\s:=]{1,40}){0,3}?)?
+    (?:\s+(?:for|to|on|of|in|at)\s+(?:the\s+|our\s+)?[\w@./'-]{1,60}(?:\s+[\w@./'-]{1,40}){0,3}?)?
     [ \t]{0,3} (?:[ \t](?:is|was|are|will\ be|ist|est|es|reads|should\ be)\b | :{1,2} | ={1,2} | [-=]> | → |
         [ \t][\u2013\u2014-](?=[ \t]))[ \t]{0,4}
     (?:(?:now|still|currently|again|just|simply|probably|set\ to|changed\ to|reset\ to|always)[ \t:]+){0,2}[*_]{0,2}"""
 )
 _ADJACENT = re.compile(r"""[ \t]{1,3}(?=["'`]?[^\s:="'`])""")
 _QUOTED = {
-    '"': re.compile(r"""(?P<open>\\*")(?P<value>(?:\\.|[^"\\\n])*?)(?:(?P=open)|$)"""),
-    "'": re.compile(r"""(?P<open>\\*')(?P<value>(?:\\.|[^'\\\n])*?)(?:(?P=open)|$)"""),
-    "`": re.compile(r"""(?P<open>`{1,3})(?P<value>[^`\n]*)(?:`|$)"""),
+    '"': re.compile(r"""(?P<open>\\*")(?P<value>(?:\\.|[^"\\\n])*?)(?P=open)"""),
+    "'": re.compile(r"""(?P<open>\\*')(?P<value>(?:\\.|[^'\\\n])*?)(?P=open)"""),
+    "`": re.compile(r"""(?P<open>`{1,3})(?P<value>[^`\n]*)`"""),
     "“": re.compile(r"""(?P<open>[“„])(?P<value>[^”“\n]*)[”“]"""),
 }
 _QUOTED["„"] = _QUOTED["“"]
@@ -142,8 +141,10 @@ def _sure(name: _Name, before: str, word: str) -> Callable[[str], bool]:
     shouted = word.isupper() and not before[-1:].islower()
     if name.kind == "PIN":
         return _is_pin
-    if name.loose or (shouted and name.kind != "credentials"):
+    if name.loose:
         return is_real
+    if shouted and name.kind in ("secret", "token"):
+        return lambda value: is_real(value) and not is_identifier(value)
     return lambda value: is_random(value) or (len(value) >= 8 and is_chosen(value))
 
 
@@ -204,7 +205,7 @@ def _adjacent(text: str, at: int, before: str, name: _Name) -> tuple[int, int] |
         strong = is_chosen(value) and (
             _is_strong(value) or bool(re.search(r"(?i)\b(?:user|login|with|use|using|try)\b[^\n]*$", before))
         )
-        return span if (quoted and is_chosen(value)) or strong else None
+        return span if (quoted and name.loose and is_chosen(value)) or strong else None
     plain = re.fullmatch(r"[A-Za-z0-9_+/=.~-]{20,}", value)
     return span if plain and is_random(value) and not _looks_like_id(value) else None
 

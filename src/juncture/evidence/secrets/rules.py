@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from importlib import resources
@@ -70,6 +69,8 @@ class Rule(Struct, frozen=True, dict=True):
 @cache
 def shapes() -> tuple[Rule, ...]:
     """Return all rules, in their order. Read once, when the first text is met."""
+    import tomllib  # noqa: PLC0415 - most commands never mask
+
     data = resources.files("juncture.evidence.secrets").joinpath("shapes.toml").read_bytes()
     return convert(tomllib.loads(data.decode("utf-8"))["rule"], tuple[Rule, ...])
 

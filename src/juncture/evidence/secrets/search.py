@@ -28,9 +28,10 @@ def holds_anchor(text: str) -> bool:
 
 
 def secrets_in(text: str) -> list[Span]:
-    """Return where secrets may stand in a text, as each rule sees it: in no order, and overlapping."""
+    """Return where secrets may stand in a text as each rule sees it, overlapping; those with a shape of their own first."""
     lower = _lower(text)
     spans: list[Span] = []
+    named: list[Span] = []
     passed: dict[str, int] = {}
     whole: dict[str, Rule] = {}
     plugins: dict[str, None] = {}
@@ -43,7 +44,7 @@ def secrets_in(text: str) -> list[Span]:
                 passed[rule.pattern] = match.end()
                 spans.extend(rule.spans_of(match))
         if anchor.name:
-            spans.extend(assigned(text, at, anchor.name))
+            named.extend(assigned(text, at, anchor.name))
         plugins.update(dict.fromkeys(anchor.plugins))
     whole.update((rule.pattern, rule) for probe, rule in _probed() if probe.search(text))
     for rule in whole.values():
@@ -51,7 +52,7 @@ def secrets_in(text: str) -> list[Span]:
             spans.extend(rule.spans_of(match))
     for plugin in plugins:
         spans.extend(maintained(text, plugin))
-    return spans
+    return spans + named
 
 
 @cache

@@ -11,7 +11,8 @@ from importlib import resources
 _FILLER = re.compile(
     r"""(?ix) ^(?:
         [*x•●█\#.…_\-+~?=]+ | .{0,3}\*{3,}.{0,4} | .*(?:redacted[\])>]|\[filtered|\[masked|\(masked|\(hidden|\*{4,}|x{6,}).*
-      | [<\[{(].*[>\]})] | [(\[{][a-z_ -]* | <[^>]*>? | \$[{(].* | \{\{.* | %[sdvqr] | %[({].* | %\w+% | @\w+@ | :[a-z_]+ | \#\{.*
+      | [<\[{(].*[>\]})] | [(\[{][a-z_ -]* | <[^>]*>? | \$[{(].* | \{\{.* | %[sdvqr] | %[({].* | %\w+% | @\w+@ | :[a-z_]+
+      | \#\{.*
       | (?:your|my|some|the|insert|enter|put|add|change|replace)[-_ ]?(?:[a-z]+[-_ ]?){0,3}?
         (?:password|passwd|pass|pw|secret|token|key|here|this|me)
       | (?:redacted|masked|hidden|filtered|removed|omitted|sanitized|scrubbed|censored|placeholder|todo|tbd|example|dummy|n/?a)
@@ -22,7 +23,8 @@ _FILLER = re.compile(
 _VARIABLE = re.compile(r"^\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|\d)$|^\$(?:env|ENV)[:.]\w+$")
 _REFERENCE = re.compile(
     r"""(?ix) ^(?:
-        [a-z_][a-z_.]{2,}\( | [a-z_][a-z_.]*\d?\([\w.,:\s'"$/-]*\)[;.,a-z()]* | \([\w.\s]*\)       # a call
+        (?:[a-z_]+[._])+[a-z_]*[(\[].* | [a-z_][a-z_.]{2,}[(\[]                            # a call, an index
+      | [a-z_][a-z_.]*\d?\([\w.,:\s'"$/-]*\)[;.,a-z()]* | \([\w.\s]*\)
       | (?:os|process|config|settings|env|self|this|req|request|args|opts|options|params|ctx|cfg|conf|app|user|secrets|
            vars?|local|data|module|each|values?|inputs?|context|props|state|credentials|creds|session|payload|body|headers?|
            kwargs|\w*config|\w*settings|\w*service|\w*props)(?:\.|->|\[)[\w.\->\[\]'"()]+      # a field of something
@@ -81,7 +83,7 @@ def is_real(value: str) -> bool:
 
 def is_chosen(value: str) -> bool:
     """Tell whether a value looks like a password that a person chose or a generator made: more than a word or a name."""
-    if len(value) < 5 or not is_real(value) or _NUMBER.match(value) or _ADDRESS.match(value):
+    if len(value) < 5 or value[0] == "-" or not is_real(value) or _NUMBER.match(value) or _ADDRESS.match(value):
         return False
     if _WORD.match(value):
         # Letters alone: a word, unless upper and lower case are mixed as no word mixes them.
@@ -111,6 +113,11 @@ def is_random(value: str) -> bool:
     if _NAME.match(value) or (_POD.match(value) and len(value) < 64):
         return False
     return not re.match(r"^\d{4}-\d\d-\d\d", value) and not re.match(r"^/?(?:[a-z][a-z0-9_.-]*/)+[\w.-]*$", value)
+
+
+def is_identifier(value: str) -> bool:
+    """Tell whether a value is a name in a program, such as `_password_reset_token`."""
+    return bool(re.fullmatch(r"_?[a-z]+(?:_[a-z]+)+", value))
 
 
 def is_user_password(value: str) -> bool:
