@@ -46,66 +46,218 @@ class Evidence:
             "earliest": at,
             "latest": at,
             "recorded_at": at,
-            "citation": Citation(ArtefactHash("sha256:" + f"{abs(hash(source)) % 10**16:064d}"), source, f"line:{len(self.sightings) + 1}"),
+            "citation": Citation(
+                ArtefactHash("sha256:" + f"{abs(hash(source)) % 10**16:064d}"), source, f"line:{len(self.sightings) + 1}"
+            ),
         }
         sighting = Sighting(**{**given, **fields})  # type: ignore[arg-type]
         self.sightings.append(sighting)
         return sighting
 
-    def chat(self, at: str, who: str, text: str, channel: str | None = "incident", *, bot: bool = False, source: str = "slack", links: tuple[str, ...] = (), width: float = 0, **details: object) -> Sighting:
+    def chat(
+        self,
+        at: str,
+        who: str,
+        text: str,
+        channel: str | None = "incident",
+        *,
+        bot: bool = False,
+        source: str = "slack",
+        links: tuple[str, ...] = (),
+        width: float = 0,
+        **details: object,
+    ) -> Sighting:
         """A message; `width` seconds wide as in pasted text."""
         when = clock(at)
         return self._add(
-            source, f"{channel}/{at}/{who}/{text}", occurred_at=when, latest=when + timedelta(seconds=width), kind=Kind.MESSAGE, lane=Lane.PEOPLE,
-            summary=text, actor=who, known_at=when, known_by=() if bot else (who,), links=links,
+            source,
+            f"{channel}/{at}/{who}/{text}",
+            occurred_at=when,
+            latest=when + timedelta(seconds=width),
+            kind=Kind.MESSAGE,
+            lane=Lane.PEOPLE,
+            summary=text,
+            actor=who,
+            known_at=when,
+            known_by=() if bot else (who,),
+            links=links,
             details=MessageDetails(channel=channel, bot=bot, **details),  # type: ignore[arg-type]
         )
 
-    def alert(self, at: str, name: str, *, end: str | None = None, service: str = "shop", receiver: str | None = "oncall", summary: str = "", labels: dict[str, str] | None = None) -> Sighting:
+    def alert(
+        self,
+        at: str,
+        name: str,
+        *,
+        end: str | None = None,
+        service: str = "shop",
+        receiver: str | None = "oncall",
+        summary: str = "",
+        labels: dict[str, str] | None = None,
+    ) -> Sighting:
         """An alert's firing and, with `end`, its resolution, as two deliveries."""
         when = clock(at)
-        common = {"occurred_at": when, "kind": Kind.ALERT, "lane": Lane.SIGNAL, "service": service, "keys": (f"alert:{name}/{service}@{at}",), "links": (name,), "summary": f"{name} fired: {summary or name}"}
-        firing = self._add("alertmanager", f"{name}{service}{at}firing{receiver}", known_at=when if receiver else None, known_by=(receiver,) if receiver else (), details=AlertDetails(name, "firing", "page", receiver, labels or {"service": service}), **common)
+        common = {
+            "occurred_at": when,
+            "kind": Kind.ALERT,
+            "lane": Lane.SIGNAL,
+            "service": service,
+            "keys": (f"alert:{name}/{service}@{at}",),
+            "links": (name,),
+            "summary": f"{name} fired: {summary or name}",
+        }
+        firing = self._add(
+            "alertmanager",
+            f"{name}{service}{at}firing{receiver}",
+            known_at=when if receiver else None,
+            known_by=(receiver,) if receiver else (),
+            details=AlertDetails(name, "firing", "page", receiver, labels or {"service": service}),
+            **common,
+        )
         if end:
             over = clock(end)
-            self._add("alertmanager", f"{name}{service}{at}resolved{receiver}", known_at=over if receiver else None, known_by=(receiver,) if receiver else (), ended_at=over, details=AlertDetails(name, "resolved", "page", receiver, labels or {"service": service}), **common)
+            self._add(
+                "alertmanager",
+                f"{name}{service}{at}resolved{receiver}",
+                known_at=over if receiver else None,
+                known_by=(receiver,) if receiver else (),
+                ended_at=over,
+                details=AlertDetails(name, "resolved", "page", receiver, labels or {"service": service}),
+                **common,
+            )
         return firing
 
-    def page(self, at: str, title: str, who: str, step: Kind = Kind.PAGE, *, actor: str | None = None, links: tuple[str, ...] = ()) -> Sighting:
+    def page(
+        self, at: str, title: str, who: str, step: Kind = Kind.PAGE, *, actor: str | None = None, links: tuple[str, ...] = ()
+    ) -> Sighting:
         """One step of a page."""
         when = clock(at)
         known = actor or (who if step is Kind.PAGE else None)
         return self._add(
-            "pagerduty", f"P1{step}{at}", occurred_at=when, kind=step, lane=Lane.SIGNAL if step is Kind.PAGE else Lane.PEOPLE, summary=title, actor=actor,
-            known_at=when if known else None, known_by=(known,) if known else (), keys=(f"pagerduty:P1/{step}/{at}",), links=links, details=PageDetails("P1", 1, "high", (who,)),
+            "pagerduty",
+            f"P1{step}{at}",
+            occurred_at=when,
+            kind=step,
+            lane=Lane.SIGNAL if step is Kind.PAGE else Lane.PEOPLE,
+            summary=title,
+            actor=actor,
+            known_at=when if known else None,
+            known_by=(known,) if known else (),
+            keys=(f"pagerduty:P1/{step}/{at}",),
+            links=links,
+            details=PageDetails("P1", 1, "high", (who,)),
         )
 
-    def turn(self, at: str, metric: str, direction: str, *, end: str | None = None, service: str = "shop", labels: dict[str, str] | None = None) -> Sighting:
+    def turn(
+        self,
+        at: str,
+        metric: str,
+        direction: str,
+        *,
+        end: str | None = None,
+        service: str = "shop",
+        labels: dict[str, str] | None = None,
+    ) -> Sighting:
         """A series that left its usual range; with `end`, also its way back."""
         when = clock(at)
         details = TurnDetails(metric, direction, labels or {"service": service}, 1.0, 5.0, 9.0)
-        found = self._add("prometheus", f"{metric}{service}{labels}{at}", occurred_at=when, kind=Kind.TURN, lane=Lane.SIGNAL, summary=f"{metric} of {service} {'rose' if direction == 'up' else 'fell'} from around 1 to 5", service=service, ended_at=clock(end) if end else None, links=(metric,), details=details)
+        found = self._add(
+            "prometheus",
+            f"{metric}{service}{labels}{at}",
+            occurred_at=when,
+            kind=Kind.TURN,
+            lane=Lane.SIGNAL,
+            summary=f"{metric} of {service} {'rose' if direction == 'up' else 'fell'} from around 1 to 5",
+            service=service,
+            ended_at=clock(end) if end else None,
+            links=(metric,),
+            details=details,
+        )
         if end:
             back = TurnDetails(metric, "back", labels or {"service": service}, 1.0, 1.0, 9.0)
-            self._add("prometheus", f"{metric}{service}{labels}{end}back", occurred_at=clock(end), kind=Kind.TURN, lane=Lane.SIGNAL, summary=f"{metric} of {service} came back to around 1", service=service, links=(metric,), details=back)
+            self._add(
+                "prometheus",
+                f"{metric}{service}{labels}{end}back",
+                occurred_at=clock(end),
+                kind=Kind.TURN,
+                lane=Lane.SIGNAL,
+                summary=f"{metric} of {service} came back to around 1",
+                service=service,
+                links=(metric,),
+                details=back,
+            )
         return found
 
-    def deploy(self, at: str, text: str, *, state: str = "finished", revision: str | None = None, service: str = "shop", kind: Kind = Kind.DEPLOYMENT, actor: str = "deployer", source: str = "deploys") -> Sighting:
+    def deploy(
+        self,
+        at: str,
+        text: str,
+        *,
+        state: str = "finished",
+        revision: str | None = None,
+        service: str = "shop",
+        kind: Kind = Kind.DEPLOYMENT,
+        actor: str = "deployer",
+        source: str = "deploys",
+    ) -> Sighting:
         """A deploy record."""
-        return self._add(source, f"{at}{text}{state}", occurred_at=clock(at), kind=kind, lane=Lane.CHANGE, summary=text, service=service, actor=actor, details=ChangeDetails(revision=revision, state=state))
+        return self._add(
+            source,
+            f"{at}{text}{state}",
+            occurred_at=clock(at),
+            kind=kind,
+            lane=Lane.CHANGE,
+            summary=text,
+            service=service,
+            actor=actor,
+            details=ChangeDetails(revision=revision, state=state),
+        )
 
     def commit(self, at: str, text: str, revision: str) -> Sighting:
         """A commit in a log."""
-        return self._add("git", revision, occurred_at=clock(at), kind=Kind.COMMIT, lane=Lane.CHANGE, summary=text, actor="dev", keys=(f"commit:{revision}",), details=ChangeDetails(repository="shop", revision=revision))
+        return self._add(
+            "git",
+            revision,
+            occurred_at=clock(at),
+            kind=Kind.COMMIT,
+            lane=Lane.CHANGE,
+            summary=text,
+            actor="dev",
+            keys=(f"commit:{revision}",),
+            details=ChangeDetails(repository="shop", revision=revision),
+        )
 
-    def log(self, at: str, text: str, level: str = "error", *, count: int = 1, end: str | None = None, kind: Kind = Kind.LOG) -> Sighting:
+    def log(
+        self, at: str, text: str, level: str = "error", *, count: int = 1, end: str | None = None, kind: Kind = Kind.LOG
+    ) -> Sighting:
         """A log line, or a burst of them."""
-        return self._add("log", f"{at}{text}", occurred_at=clock(at), kind=kind, lane=Lane.SIGNAL, summary=text, ended_at=clock(end) if end else None, service="shop", details=LogDetails(level=level, template=text, count=count))
+        return self._add(
+            "log",
+            f"{at}{text}",
+            occurred_at=clock(at),
+            kind=kind,
+            lane=Lane.SIGNAL,
+            summary=text,
+            ended_at=clock(end) if end else None,
+            service="shop",
+            details=LogDetails(level=level, template=text, count=count),
+        )
 
     def command(self, at: str, text: str, who: str = "ana") -> Sighting:
         """A command of a shell's history."""
         when = clock(at)
-        return self._add("shell", f"{at}{text}", occurred_at=when, kind=Kind.COMMAND, lane=Lane.PEOPLE, summary=text, actor=who, known_at=when, known_by=(who,), details=CommandDetails(text))
+        return self._add(
+            "shell",
+            f"{at}{text}",
+            occurred_at=when,
+            kind=Kind.COMMAND,
+            lane=Lane.PEOPLE,
+            summary=text,
+            actor=who,
+            known_at=when,
+            known_by=(who,),
+            details=CommandDetails(text),
+        )
 
 
 @dataclass(frozen=True)
@@ -125,7 +277,16 @@ def _milestones(*texts: str | None) -> dict[MilestoneName, str | None]:
 
 def small_talk(evidence: Evidence, times: Iterable[str]) -> None:
     """Talk beside the point, in channels of its own."""
-    lines = ["morning all", "anyone for lunch?", "ack, pizza it is", "rolling back to decaf :coffee:", "the projector is broken again", "thanks!", "declaring this the best cake", "restart the coffee machine pls"]
+    lines = [
+        "morning all",
+        "anyone for lunch?",
+        "ack, pizza it is",
+        "rolling back to decaf :coffee:",
+        "the projector is broken again",
+        "thanks!",
+        "declaring this the best cake",
+        "restart the coffee machine pls",
+    ]
     for number, at in enumerate(times):
         evidence.chat(at, "sam", lines[number % len(lines)], "random")
 
@@ -134,7 +295,9 @@ def bad_setting() -> Told:
     """A setting shipped at 13:48 bites at 14:02; an innocent deploy stands between; nobody declares."""
     one = Evidence()
     one.commit("13:30:02", "payments: raise provider concurrency", "a" * 40)
-    one.deploy("13:48:11", "config payments provider_timeout 3s -> 300ms", kind=Kind.CONFIGURATION, state="applied", service="payments")
+    one.deploy(
+        "13:48:11", "config payments provider_timeout 3s -> 300ms", kind=Kind.CONFIGURATION, state="applied", service="payments"
+    )
     one.chat("13:55:00", "release-bot", ":rocket: deploy shop 412 (bbbbbbb) started by mia", "deploys", bot=True)
     one.deploy("13:55:02", "deploy shop 412", state="started", revision="b" * 40)
     one.chat("13:56:40", "release-bot", ":white_check_mark: deploy shop 412 (bbbbbbb) finished by mia", "deploys", bot=True)
@@ -160,11 +323,19 @@ def bad_setting() -> Told:
     one.chat("14:24:05", "ana", "i'd put the timeout back to 3s, objections?", "ops")
     one.chat("14:24:50", "tom", "none, do it", "ops")
     one.chat("14:25:10", "ana", "setting it back to 3s", "ops")
-    one.deploy("14:26:30", "config payments provider_timeout 300ms -> 3s", kind=Kind.CONFIGURATION, state="applied", service="payments")
+    one.deploy(
+        "14:26:30", "config payments provider_timeout 300ms -> 3s", kind=Kind.CONFIGURATION, state="applied", service="payments"
+    )
     one.chat("14:28:10", "ana", "errors are back to normal", "ops")
     one.chat("14:29:25", "alert-bot", "[RESOLVED] CheckoutErrorsHigh shop", "ops", bot=True)
     one.chat("14:33:00", "ana", "ok all clear, thanks tom", "ops")
-    return Told("bad setting", one, _milestones("14:02:03", "14:04:20", "14:05:10", None, "14:26:45", "14:33:00"), "13:48:11", ("14:10:20", "14:25:10"))
+    return Told(
+        "bad setting",
+        one,
+        _milestones("14:02:03", "14:04:20", "14:05:10", None, "14:26:45", "14:33:00"),
+        "13:48:11",
+        ("14:10:20", "14:25:10"),
+    )
 
 
 def pasted_only() -> Told:
@@ -219,7 +390,13 @@ def provider_outage() -> Told:
     one.chat("18:46:00", "Priya", "turning sms codes back on", "inc-88")
     one.chat("18:55:00", "Priya", "resolving INC-88, all normal", "inc-88")
     one.page("18:55:30", "Resolved: LoginFailures", "Priya", Kind.RESOLUTION, actor="Priya")
-    return Told("provider outage", one, _milestones("18:00:30", "18:03:00", "18:05:20", "18:08:30", "18:41:00", "18:55:00"), None, ("18:18:40", "18:46:00"))
+    return Told(
+        "provider outage",
+        one,
+        _milestones("18:00:30", "18:03:00", "18:05:20", "18:08:30", "18:41:00", "18:55:00"),
+        None,
+        ("18:18:40", "18:46:00"),
+    )
 
 
 def near_miss() -> Told:

@@ -29,7 +29,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from juncture.model.evidence import AlertDetails, Citation, Details, Event, MessageDetails, Sighting
+from juncture.model.evidence import AlertDetails, Citation, Details, Event, Kind, MessageDetails, Sighting
 from juncture.model.identity import EventId
 from juncture.model.instants import Instant
 from juncture.timeline.clocks import clock_offset
@@ -116,10 +116,10 @@ def together(parts: Sequence[Event]) -> Event:
 
 
 def authority(event: Event) -> int:
-    """Return how close a source is to the thing: 0 a system that made it, 1 a bot that tells of it, 2 a person."""
+    """Return how close a source is to the thing: 0 made it, 1 passed it on or measured it, 2 a bot tells of it, 3 a person."""
     if isinstance(event.details, MessageDetails):
-        return 1 if event.details.bot else 2
-    return 0
+        return 2 if event.details.bot else 3
+    return 1 if event.kind in {Kind.PAGE, Kind.TURN} else 0
 
 
 def _rank(event: Event) -> tuple[object, ...]:

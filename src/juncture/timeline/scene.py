@@ -97,7 +97,7 @@ def scene_of(events: Sequence[Event], series: Sequence[Series]) -> Scene:
 def _while_it_lasted(events: Sequence[Event], effects: Sequence[Effect], first: Instant, last: Instant) -> Sequence[Event]:
     """Return the events between the first and last thing that machines tell of it; between all signals where they tell none."""
     told = [
-        (event.occurred_at, event.ended_at or event.occurred_at)
+        (event.occurred_at, event.ended_at or last)
         for event in events
         if (event.kind is Kind.PAGE or is_signal_alert(event)) and first <= event.occurred_at <= last
     ]

@@ -4,7 +4,7 @@ A join is never undone, so each rule asks for strong evidence: the same name (of
 service; or the same words by the same person), the same step (started, finished, fired, resolved), close in time, and nothing
 else that fits as well. What several would fit is left apart.
 
-- `alerts`: an alert, the page it caused, and the post of a bot that names it.
+- `alerts`: an alert, the page it caused, the series of its state, and the post of a bot that names it.
 - `changes`: a deploy record, the deployment at the forge, and the post of a bot that names it.
 - `messages`: a message in an export and the same message in pasted text.
 """

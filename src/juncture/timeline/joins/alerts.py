@@ -1,4 +1,4 @@
-"""An alert, the page that it caused, and the post of a bot that names it, are one event.
+"""An alert, the page that it caused, the series of its state and the post of a bot that names it are one event.
 
 A page or post is joined to an alert if it names it and no other, comes while the alert fires (or right after its end, for a
 post that says it is resolved), agrees on the service where both tell one, and no second alert of that name fits. An alert
@@ -15,7 +15,7 @@ from datetime import timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from juncture.model.evidence import AlertDetails, Event, Kind, MessageDetails
+from juncture.model.evidence import AlertDetails, Event, Kind, MessageDetails, TurnDetails
 from juncture.model.instants import Instant
 from juncture.timeline.joins.groups import Groups
 
@@ -27,6 +27,11 @@ REPEATS_FOR = timedelta(hours=4)
 """How long after its start an alert without an end is told again: Alertmanager's repeat_interval unless set otherwise."""
 END_DELAY = timedelta(minutes=6)
 """From an alert's end to the post that tells of it: Prometheus' resend, then group_interval."""
+
+STATE_SERIES = "ALERTS"
+"""Prometheus' own series of alerts that are active: its turns are the alert's firing and end once more."""
+STATE_DELAY = timedelta(minutes=2)
+"""From an alert's start or end to the sample that shows it: an evaluation and a step of the query."""
 
 _RESOLVED = re.compile(r"\b(?:resolved|recovered|ok|closed|cleared|normal)\b", re.IGNORECASE)
 _FIRING = re.compile(r"\b(?:firing|fired|triggered|alerting|critical|problem|down)\b", re.IGNORECASE)
@@ -88,6 +93,8 @@ def _alerts(singles: Sequence[Event], groups: Groups) -> dict[str, list[_Alert]]
 
 
 def _tells(event: Event) -> bool:
+    if isinstance(event.details, TurnDetails):
+        return event.details.metric == STATE_SERIES
     return event.kind is Kind.PAGE or (isinstance(event.details, MessageDetails) and event.details.bot)
 
 
@@ -104,6 +111,9 @@ def _fits(event: Event, alert: _Alert) -> bool:
     if event.service and alert.service and event.service != alert.service:
         return False
     at = event.occurred_at
+    if isinstance(event.details, TurnDetails):
+        turned = alert.ended_at if event.details.direction == "back" else alert.started_at
+        return turned is not None and abs(at - turned) <= STATE_DELAY
     if event.kind is Kind.PAGE:
         return alert.started_at - EARLY <= at <= alert.started_at + PAGE_DELAY
     if _says_resolved(event):
@@ -115,7 +125,11 @@ def _fits(event: Event, alert: _Alert) -> bool:
 
 
 def _says_resolved(event: Event) -> bool:
-    return event.kind is not Kind.PAGE and bool(_RESOLVED.search(event.summary)) and not _FIRING.search(event.summary)
+    return (
+        isinstance(event.details, MessageDetails)
+        and bool(_RESOLVED.search(event.summary))
+        and not _FIRING.search(event.summary)
+    )
 
 
 def _of_these_labels(event: Event, alerts: Sequence[_Alert]) -> list[_Alert]:
