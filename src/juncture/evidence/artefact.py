@@ -181,9 +181,10 @@ def decode_line(data: bytes) -> str:
 
 
 def _wide_lines(data: bytes, encoding: str) -> Iterator[Line]:
-    for number, text in enumerate(data.decode(encoding, "replace").removeprefix("\ufeff").split("\n"), 1):
-        if text or number == 1:
-            yield Line(number, text.rstrip("\r"), cut=False)
+    texts = data.decode(encoding, "replace").removeprefix("\ufeff").split("\n")
+    # What stands behind the last line end is a line only if it says something; empty lines before it count.
+    for number, text in enumerate(texts if texts[-1] else texts[:-1], 1):
+        yield Line(number, text[:LINE_LIMIT].rstrip("\r"), cut=len(text) > LINE_LIMIT)
 
 
 def _first_object_in(text: str) -> object:
