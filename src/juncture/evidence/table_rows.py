@@ -15,7 +15,7 @@ ROW_CHARACTERS = 1024 * 1024
 """Lines and characters that one row may have; a quotation open for longer was never closed, and is read as it stands."""
 SNIFFED_ROWS = 60
 
-_SEPARATOR = re.compile(r"^[\s|+:=-]*-[\s|+:=-]*$")
+_RULE = frozenset(" \t\r|+:=-")
 _EXCEL_HINT = re.compile(r"^sep=(.)\s*$")
 
 
@@ -76,7 +76,7 @@ def rows(lines: Iterable[tuple[int, str]], delimiter: str) -> Iterator[Row]:
     source = _Source(lines)
     while (taken := source.take()) is not None:
         number, text = taken
-        if not text.strip(" \t\r\x00") or _SEPARATOR.match(text):
+        if not text.strip(" \t\r\x00") or ("-" in text and _RULE.issuperset(text)):
             continue
         if '"' not in text:
             yield Row([cell.strip() for cell in text.split(delimiter)], number, number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from math import isfinite
 
 from msgspec.structs import replace
@@ -24,6 +25,8 @@ LABEL_VALUES = 200
 """Values that a column of words may have to be a label; what has more is text."""
 _NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:[.,]\d{0,30})?|[.,]\d{1,30})(?:[eE][+-]?\d{1,3})?")
 _NO_NUMBER = frozenset({"", "nan", "null", "none", "-", "n/a", "na", "inf", "+inf", "-inf", "infinity"})
+
+_MICROSECOND = timedelta(microseconds=1)
 
 Cells = dict[str, str]
 
@@ -69,7 +72,7 @@ def series_of(artefact: Artefact, columns: Columns, rows: Iterable[tuple[Instant
                 continue
             one = gathered.setdefault((name, labels), one or _Gathered())
             count += 1
-            one.microseconds.append(round((instant - EPOCH).total_seconds() * 1_000_000))
+            one.microseconds.append((instant - EPOCH) // _MICROSECOND)
             one.values.append(value)
             one.lines.append(line)
     told = [(_series(artefact, columns, key, one, source), one) for key, one in gathered.items()]

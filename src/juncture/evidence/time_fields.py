@@ -15,6 +15,8 @@ from juncture.evidence.zone_names import zone_named
 from juncture.model.evidence import Note
 from juncture.model.instants import EPOCH, parse_iso
 
+LONGEST = 200
+"""Characters of the longest text that is looked at as a time."""
 _UNITS = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9))
 _PLAUSIBLE_SECONDS = (631_152_000, 4_102_444_800)
 """1990 to 2100: the unit of an epoch is the one that puts most of a column between these."""
@@ -113,7 +115,7 @@ def is_time(value: object) -> bool:
     number = _number(plain)
     if number is not None:
         return bool(_scale([number]))
-    if not isinstance(plain, str) or len(plain) > 80:
+    if not isinstance(plain, str):
         return False
     field = TimeField(_ANY_DAY, "", [plain])
     return any(char.isdigit() for char in plain) and field.span(plain) is not None
@@ -127,6 +129,8 @@ def _plain(value: object) -> str | int | float | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     if isinstance(value, str):
+        if len(value) > LONGEST:
+            return None
         text = value.strip(" \t\r\n\x00\xa0\"'")
         if match := _DOT_NET.fullmatch(text):
             return int(match[1])
