@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from juncture.evidence.conversation.heads import Head
@@ -20,6 +21,8 @@ from juncture.evidence.conversation.window import (
     without_edited,
 )
 
+_ADDRESSED = re.compile(r"(?:to|cc|bcc|an|à|para)(?:\s?:|\s(?:me|mich|moi|mí)\b|\s[A-ZÀ-Þ]).{0,200}", re.IGNORECASE)
+"""`to me, Robin` and `To: Robin`, below the time of a mail in a web client."""
 _QUOTED_START = 40
 """Characters by which the first words of an earlier message are known again where an answer shows them."""
 
@@ -43,6 +46,7 @@ class Body:
         """Line number (from 1) and text of what the program itself says below the message."""
         self.taken_off = 0
         self._is_opening = head is None
+        self._is_dated = head is not None and (head.stamp.day is not None or "@" in head.name)
         self._is_mail = head is not None and head.family == MAIL
 
     @property
@@ -74,7 +78,7 @@ class Body:
             elif line and more and (addition_at_end(line) == "edited" or (is_window_line(line) and " " in line)):
                 if line.lower().startswith("replied to a thread"):
                     start += 1
-            elif line:
+            elif line and not (more and self._is_dated and _ADDRESSED.fullmatch(line)):
                 break
             self.taken_off += bool(line)
             start += 1

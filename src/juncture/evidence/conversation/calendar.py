@@ -10,7 +10,9 @@ Rules, in order:
 - Times before the first day that is written are counted back from it.
 - Where no day is written at all, the date given is the day of the first message. If none is given, the last message was
   written on the day of the run: a copy cannot hold the future.
-- `2:04` below `2:03 PM` is the first 2:04 after that.
+- `2:04` below `2:03 PM` is the first 2:04 after that. Where no half of the day stands anywhere, and 1:03 follows on 12:58, the
+  text is of a 12-hour clock, and begins in the hours when most people work.
+- `3 days ago` is on that day, at a time that only the order in the text narrows.
 """
 
 from __future__ import annotations
@@ -167,10 +169,15 @@ def _today_where_others_say_yesterday(
 def _clocks(messages: Sequence[Message], days: list[dt.date | None]) -> list[dt.time]:
     """Return the times of day, with the half of the day filled in where only others say it."""
     any_half = any(message.stamp.half for message in messages)
+    twelve_hours = any_half or _is_of_twelve_hours(messages)
     clocks: list[dt.time] = []
     for number, message in enumerate(messages):
         stamp = message.stamp
-        if stamp.half or not any_half or not 1 <= stamp.hour <= 12:
+        if stamp.vague:
+            same_day = number and days[number] == days[number - 1]
+            clocks.append(clocks[-1] if same_day else dt.time.min)
+            continue
+        if stamp.half or not twelve_hours or not 1 <= stamp.hour <= 12:
             clocks.append(clock_of(stamp))
             continue
         readings = [clock_of(stamp._replace(half=half)) for half in "ap"]
@@ -178,10 +185,34 @@ def _clocks(messages: Sequence[Message], days: list[dt.date | None]) -> list[dt.
             fresh = days[number] is not None and days[number] != days[number - 1]
             after = dt.time.min if fresh else clocks[-1]
             clocks.append(min(readings, key=lambda reading: _steps(after, reading)))
+        elif not any_half:
+            clocks.append(readings[0] if 8 <= stamp.hour < 12 else readings[1])
         else:
             following = next((other.stamp for other in messages[number + 1 :] if other.stamp.half), stamp)
             clocks.append(min(readings, key=lambda reading: _steps(reading, clock_of(following))))
     return clocks
+
+
+def _is_of_twelve_hours(messages: Sequence[Message]) -> bool:
+    """Return whether times without AM and PM are of a 12-hour clock: none beyond 12 or with a zero in front, 1 after 12."""
+    stamps = [message.stamp for message in messages if not message.stamp.vague]
+    if any(stamp.padded or not 1 <= stamp.hour <= 12 for stamp in stamps):
+        return False
+    return any(first.hour >= 11 and then.hour <= 2 for first, then in pairwise(stamps))
+
+
+def is_newest_first(messages: Sequence[Message]) -> bool:
+    """Return whether a text goes back in time, as lists of search results do. Three steps back say so, and no fourth forward."""
+    if any(message.day for message in messages):
+        return False
+    clocks = [clock_of(message.stamp) for message in messages if message.stamp.day is None and not message.stamp.vague]
+    back = forward = 0
+    for first, then in pairwise(clocks):
+        minutes = (then.hour - first.hour) * 60 + then.minute - first.minute
+        if minutes:
+            is_back = minutes < 0 if abs(minutes) <= 720 else minutes > 0
+            back, forward = back + is_back, forward + (not is_back)
+    return back >= 3 and back > 4 * forward
 
 
 def clock_of(stamp: Stamp) -> dt.time:

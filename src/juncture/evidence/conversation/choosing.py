@@ -162,7 +162,11 @@ def _left_over(family: str, heads: list[Head], chosen: dict[int, Head], primary:
     accepted = [
         head
         for head in free
-        if same_layout and (head.name in known or (head.stamp.style in styles and _stands_out(head, lines)))
+        if same_layout
+        and (
+            (head.name in known and head.kind not in ("block:dot", "block:comma"))
+            or (head.stamp.style in styles and _stands_out(head, lines))
+        )
     ]
     if accepted or {family, primary} == {ABOVE, BELOW}:
         return accepted if family != BELOW else [head for head in accepted if head.name in known]
@@ -275,7 +279,9 @@ def _with_surnames(heads: tuple[Head, ...], lines: list[str]) -> tuple[Head, ...
         return heads
     changed = {}
     for head in dated:
-        surname = lines[head.first].strip()[len(head.name) :].split()[0]
+        surname, following = lines[head.first].strip()[len(head.name) :].split()[:2]
+        if not following[0].isdigit():
+            return heads
         changed[head.first] = head._replace(name=f"{head.name} {surname}", stamp=head.stamp._replace(day=None))
     return tuple(changed.get(head.first, head) for head in heads)
 

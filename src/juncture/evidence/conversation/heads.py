@@ -91,23 +91,43 @@ _INLINE = (
     ("dash", re.compile(r"\s[-–—]\s(?P<name>[^:\n]{1,80}?):(?:\s|$)(?P<text>.*)$")),  # noqa: RUF001
     ("colon", re.compile(r"\s*(?P<name>[^:\n\t]{1,80}?)\s?:(?:\s|$)(?P<text>.*)$")),
 )
-_NAME_THEN_STAMP = re.compile(
-    r"(?P<name>[^\s([][^([\n]{0,80}?)\s[(\[](?P<stamp>[^()\[\]\n]{4,50})[)\]]\s?:(?:\s(?P<text>.*))?$"
+_NAME_THEN_STAMP = (
+    re.compile(
+        r"(?P<name>[^\s([][^([\n]{0,80}?)\s[(\[](?P<stamp>[^()\[\]\n]{4,50})[)\]]\s?:(?:\s(?P<text>.*))?$",
+    ),
+    re.compile(
+        r"(?P<name>[^\s(\[\d][^(\[\d\n:]{0,60}?)\s(?P<stamp>\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp][Mm])?)\s?:\s(?P<text>.+)$",
+    ),
 )
+_RECIPIENTS = re.compile(r"(?:to|cc|an|à|para)\s?:", re.IGNORECASE)
+_FENCE = re.compile(r"\s*(?:```|~~~)")
 _ONLY_BAR = re.compile(r"\s+[|│](?:\s|$)")
 
 
 def clean_lines(text: str) -> list[str]:
     """Return the lines of a text without what cannot be seen, and with plain blanks for the odd ones."""
     text = _INVISIBLE.sub("", text)
-    return [line.rstrip("\r") for line in _ODD_BLANKS.sub(" ", text).split("\n")]
+    lines = [line.rstrip("\r") for line in _ODD_BLANKS.sub(" ", text).split("\n")]
+    if all(line.startswith(">") for line in lines if line.strip()):
+        return [line[1:].removeprefix(" ") for line in lines]
+    return lines
 
 
 def candidates(lines: list[str]) -> Iterator[Head]:
     """Yield every place in `lines` at which a message may begin, in order of lines; several grammars may claim one place."""
+    quoted = _fenced(lines)
     for number, line in enumerate(lines):
-        if has_time(line[:HEAD_LIMIT]):
+        if has_time(line[:HEAD_LIMIT]) and number not in quoted:
             yield from _on_line(number, line[:HEAD_LIMIT], line, lines)
+
+
+def _fenced(lines: list[str]) -> set[int]:
+    """Return the numbers of lines inside of code fences, unless most of the text stands in them or one is left open."""
+    fences = [number for number, line in enumerate(lines) if _FENCE.match(line)]
+    if not fences or len(fences) % 2:
+        return set()
+    inside = {line for first, last in zip(fences[::2], fences[1::2], strict=True) for line in range(first, last)}
+    return inside if len(inside) * 2 < len(lines) else set()
 
 
 def continuation(line: str) -> str:
@@ -138,7 +158,7 @@ def _alone(text: str) -> Stamp | None:
 def _beside(number: int, stamp: Stamp, lines: list[str]) -> Iterator[Head]:
     """Yield a time on a line of its own: with the name above, with the name below, without a name."""
     above, bot = number - 1, False
-    while above >= 0 and number - above <= 4 and (not lines[above].strip(" \t,") or is_badge(lines[above].strip())):
+    while above >= 0 and number - above <= 4 and (not lines[above].strip(" \t,") or _is_between(lines[above].strip())):
         bot = bot or is_badge(lines[above].strip())
         above -= 1
     if above >= 0 and number - above <= 4 and not _is_addition(lines[above].strip()):
@@ -157,16 +177,20 @@ def _beside(number: int, stamp: Stamp, lines: list[str]) -> Iterator[Head]:
     yield Head(number, number + 1, "", stamp, BARE, weight=0.5)
 
 
+def _is_between(line: str) -> bool:
+    """Return whether a line may stand between a name and its time: the badge of a program, the recipients of a mail."""
+    return is_badge(line) or _RECIPIENTS.match(line) is not None
+
+
 def _is_addition(line: str) -> bool:
     return is_window_line(line) or is_file(line) or addition_at_end(line) is not None or day_of_separator(line) is not None
 
 
 def _name_first(number: int, text: str) -> Iterator[Head]:
-    if match := _NAME_THEN_STAMP.match(text):
-        stamp = whole_stamp(match["stamp"].strip())
-        if stamp:
-            name, bot = clean_name(match["name"])
-            yield Head(number, number + 1, name, stamp, "name-time", match["text"] or "", bot, weight=plausibility(name))
+    match = _NAME_THEN_STAMP[0].match(text) or _NAME_THEN_STAMP[1].match(text)
+    if match and (inner := whole_stamp(match["stamp"].strip())):
+        name, bot = clean_name(match["name"])
+        yield Head(number, number + 1, name, inner, "name-time", match["text"] or "", bot, weight=plausibility(name))
     core = _AFTER_STAMP.sub("", text)
     closed = core[-1:] in ("]", ")")
     if not (found := stamp_at_end(core[:-1] if closed else core)):
@@ -216,7 +240,7 @@ def _inline_names(number: int, stamp: Stamp, rest: str, style: str) -> Iterator[
         if match.groupdict().get("system"):
             yield Head(number, number + 1, "", stamp, f"system {style}", match["text"].strip(), system=True, weight=0.9)
             return
-        name, bot = clean_name(without_mode(match["name"].strip()) if family in ("angle", "bar", "tab") else match["name"])
+        name, bot = clean_name(without_mode(match["name"].strip(" :")) if family in ("angle", "bar", "tab") else match["name"])
         weight = plausibility(name)
         if family in STRONG and weight > 0 and len(name) <= 40:
             weight = max(weight, 0.5)

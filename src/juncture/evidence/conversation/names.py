@@ -12,6 +12,9 @@ NAME_LIMIT = 80
 """Characters of the longest display name; Slack and Teams allow as many."""
 
 _ADDRESS = re.compile(r"\s*[<(\[]+(?:mailto:)?[^\s<>@()]+@[^\s<>@()]+[>)\]]+")
+_TO_ALL = re.compile(r"\s(?:to|an|à|para)\s(?:Everyone|Me|You|Hosts and panelists|All panelists|Alle|Todos|Tous)(?:\s\(.*\))?$")
+"""Zoom says to whom a message went."""
+_LINKED = re.compile(r"^\[([^\[\]]{1,80})\]\(https?://[^\s)]+\)$")
 _BADGE = re.compile(r"(?:\s+|(?<=[^\W\d_])(?=[A-Z]))(?:APP|BOT|✓\s?(?:APP|BOT)|WORKFLOW|SERVER)$")
 _BADGE_LINE = re.compile(r"(?:✓\s?)?(?:APP|BOT|WORKFLOW|WEBHOOK|Bot|App)")
 _STATUS = re.compile(
@@ -46,8 +49,9 @@ def clean_name(text: str) -> tuple[str, bool]:
 
     Emoji at the end are a status and change, so they are no part of who speaks; what stands in brackets is (`Sam (she/her)`).
     """
-    name = " ".join(text.split()).strip(" \t,·•|—–")  # noqa: RUF001
+    name = " ".join(text.split()).strip(" \t,·•|—–*")  # noqa: RUF001
     name = _ADDRESS.sub("", name).strip().strip("\"'")
+    name = _TO_ALL.sub("", _LINKED.sub(r"\1", name))
     without = _BADGE.sub("", name)
     bot, name = without != name and bool(without), without or name
     name = _STATUS.sub("", name).rstrip() or name

@@ -51,9 +51,10 @@ def confidence(choice: Choice, lines: list[str]) -> Confidence:
         return Confidence.NO
     if choice.certainty >= 1.1:
         # Logs that people pasted into their messages make a chat look like a log, and nothing else has such heads.
-        unmistakable = below_heads or named[0].kind in ("angle", "zoom") or _spoken(named) * 10 >= len(named)
+        people = len({head.name for head in named if head.weight >= 1})
+        unmistakable = below_heads or named[0].kind in ("angle", "zoom") or people > 1 or _spoken(named) * 10 >= len(named)
         return Confidence.CERTAIN if unmistakable else Confidence.LIKELY
-    return Confidence.PLAUSIBLE
+    return Confidence.LIKELY if any(head.stamp.half for head in named) else Confidence.PLAUSIBLE
 
 
 def _is_one_message(head: Head, choice: Choice, filled: list[str], lines: list[str]) -> bool:

@@ -35,6 +35,10 @@ class Stamp(NamedTuple):
     """`a`, `p`, or empty where the text says neither: a 24-hour clock, or the half is that of the message above."""
     day: WrittenDay | None = None
     zone: str | None = None
+    padded: bool = False
+    """Whether an hour below 10 has a zero before it, as 24-hour clocks write."""
+    vague: bool = False
+    """Only the day is told, and even that in words (`3 days ago`): `hour` and `minute` mean nothing."""
 
     @property
     def style(self) -> str:
@@ -86,7 +90,13 @@ _SENTENCE = re.compile(rf"(?<!\w){_DAY_THEN_TIME}", re.IGNORECASE)
 _DAY = re.compile(rf"(?:{_FULL_DAY}|(?P<relative>{_RELATIVE})|(?P<weekday>{_LONE_WEEKDAYS}))", re.IGNORECASE)
 _RELATIVE_AND_DAY = re.compile(rf"(?:{_RELATIVE})[\s,-]+(?={_FULL_DAY}$)", re.IGNORECASE)
 _SURNAME = re.compile(rf"(?:{_LONE_WEEKDAYS}),\s", re.IGNORECASE)
-_PERHAPS = re.compile(r"\d[:h.：]\d\d")  # noqa: RUF001
+_PERHAPS = re.compile(r"\d[:h.：]\d\d|\bago\b|\bnow\s*$", re.IGNORECASE)  # noqa: RUF001
+_AGO = re.compile(
+    r"(?:(?P<few>just now|now|moments? ago|a few (?:seconds|minutes) ago)"
+    r"|(?:about |over |almost )?(?P<count>\d{1,3}|an?|one) (?P<unit>sec(?:ond)?|min(?:ute)?|hour|day|week|month|year)s? ago)",
+    re.IGNORECASE,
+)
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _LONGEST = 64
 """Characters of the longest stamp: `Wednesday, September 23rd, 2026 at 12:32:11 p. m. UTC+05:30` has 58."""
 _AFTERNOON = frozenset(["下午", "午後", "오후"])
@@ -104,7 +114,12 @@ def whole_stamp(text: str) -> Stamp | None:
     for pattern in (_AFTER, _BEFORE):
         if match := pattern.fullmatch(text):
             return _stamp(match)
-    return None
+    ago = _AGO.fullmatch(text)
+    if not ago:
+        return None
+    number = int(ago["count"]) if (ago["count"] or "").isdigit() else 1
+    days = 0 if ago["few"] else number * _DAYS.get(ago["unit"].lower(), 0)
+    return Stamp(0, 0, day=WrittenDay(days_ago=days), vague=True)
 
 
 def stamp_at_start(text: str) -> tuple[Stamp, str] | None:
@@ -165,7 +180,9 @@ def _stamp(match: re.Match[str]) -> Stamp | None:
     if half and not 1 <= hour <= 12:
         half = ""
     second = None if found["second"] is None else min(59, int(found["second"]))
-    return Stamp(0 if hour == 24 else hour, int(found["minute"]), second, half, day, found["zone"])
+    return Stamp(
+        0 if hour == 24 else hour, int(found["minute"]), second, half, day, found["zone"], padded=found["hour"].startswith("0")
+    )
 
 
 def _half_before(word: str | None) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from juncture.evidence.artefact import Artefact, Head
-from juncture.evidence.conversation.calendar import Placed, Reference, place
+from juncture.evidence.conversation.calendar import Placed, Reference, is_newest_first, place
 from juncture.evidence.conversation.messages import Cut, Message
 from juncture.evidence.conversation.programs import reads_as_alert
 from juncture.evidence.conversation.reading import heads_in, messages_in
@@ -63,6 +63,8 @@ class _Session:
             raise BadEvidence(
                 artefact.label, "no message with a name and a time was found", "Copy the messages with their names and times"
             )
+        if is_newest_first(parts.messages):
+            parts = parts._replace(messages=parts.messages[::-1])
         try:
             placed = place(parts.messages, Reference(self._settings.today, self._settings.date))
         except OverflowError:
@@ -121,6 +123,9 @@ def _sightings(
         own_zone = fixed_zone(message.stamp.zone) if message.stamp.zone else None
         try:
             span = _span(time, own_zone or zone, 60 if message.stamp.second is None else 1)
+            if message.stamp.vague:
+                midnight = datetime.combine(time, datetime.min.time())
+                span = _span(midnight, own_zone or zone, 86400)._replace(occurred_at=span.occurred_at)
         except (OverflowError, ValueError):
             continue
         occurred_at = min(span.occurred_at + timedelta(microseconds=same[span.occurred_at]), span.latest)
