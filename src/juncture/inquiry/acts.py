@@ -124,8 +124,20 @@ def _of_message(event: Event) -> Act | None:
     if Cue.CUSTOMER_UPDATE in cues and has_word(words, vocabulary().tells) and not cues & ACTIONS:
         form = Form.ASK if cues & {Cue.QUESTION, Cue.PROPOSAL} else Form.COMMIT
         return Act(event, form, frozenset({"tell"}), names)
-    found = _on_the_system(text, cues)
+    declined = _declines_an_act(text, cues)
+    found = (Form.DECLINE, declined) if declined else _on_the_system(text, cues)
+    if found is None and Cue.QUESTION in cues and len(options_in(text)) > 1:
+        found = (Form.ASK, frozenset({"choice"}))
     return Act(event, found[0], found[1], names) if found else _answer(event, text, cues)
+
+
+def _declines_an_act(text: str, cues: frozenset[Cue]) -> frozenset[str]:
+    """Return the kinds of acts that a message speaks against: it begins with a no, and then says of what."""
+    first = next(iter(sentences(text)), "")
+    refuses = Cue.DECLINED in said(first) or _begins(first, vocabulary().no)
+    if not refuses or said_in_vain(text) or "?" in text or Cue.COMMITMENT in said(first):
+        return frozenset()
+    return frozenset(KIND_OF[cue] for cue in cues & ACTIONS)
 
 
 def _hand_over(text: str, cues: frozenset[Cue]) -> Form | None:
@@ -190,8 +202,12 @@ def _answer(event: Event, text: str, cues: frozenset[Cue]) -> Act | None:
     waits = waits or any(_begins(sentence, words.waits) for sentence in sentences(opening))
     if Cue.DECLINED in cues or waits or _begins(opening, words.no):
         return Act(event, Form.DECLINE)
-    if Cue.AGREEMENT in cues or Cue.COMMITMENT in cues or _begins(opening, words.yes) or begins_an_act(opening):
-        return None if text.rstrip().endswith("?") else Act(event, Form.AGREE)
+    if text.rstrip().endswith("?"):
+        return None
+    if begins_an_act(re.sub(r"^(?:ok|okay|yes|yep|right|fine|sure|alright)[,.]?\s+", "", opening, flags=re.IGNORECASE)):
+        return Act(event, Form.COMMIT)
+    if Cue.AGREEMENT in cues or Cue.COMMITMENT in cues or _begins(opening, words.yes):
+        return Act(event, Form.AGREE)
     return None
 
 

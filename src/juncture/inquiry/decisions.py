@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
-from juncture.inquiry.acts import Form, beyond_yes, names_in
+from juncture.inquiry.acts import Form
 from juncture.inquiry.effect import AT_THE_START, effect_of, end_of, instant_of, said, start_of
 from juncture.inquiry.matters import Matter, matters
 from juncture.inquiry.people import SPOKEN, is_by_a_person
 from juncture.inquiry.roles import Roles, channel_of, incident_channels, roles_of
 from juncture.inquiry.shipments import results_of
-from juncture.inquiry.speech import (
-    act_phrase,
-    best_phrase,
-    capital,
-    options_in,
-    preferred,
-    question_of,
-    quoted,
-    reason_in,
-    said_in_vain,
-    said_refused,
-    sentences,
-    shortened,
-    speech,
-)  # fmt: skip
-from juncture.model.evidence import Citation, CommandDetails, Event, Kind
+from juncture.inquiry.speech import quoted, said_in_vain, said_refused, shortened
+from juncture.inquiry.wording import Wording
+from juncture.model.evidence import Citation, Event, Kind
 from juncture.model.instants import Instant, clock_time, duration_text, seconds_between
 from juncture.model.record import Decision, MilestoneName, Timeline
 from juncture.timeline.cues import Cue
 
 BEFORE_THE_START = timedelta(seconds=60)
 """The start is no more exact than the interval of its metric: an act this little before it can be part of the response."""
+
+SPOKEN_BEFORE = timedelta(minutes=10)
+"""Where a start is told by words alone, people were at it before; what they said this long before belongs to it."""
 
 AFTER_THE_END = timedelta(minutes=15)
 """What is chosen this soon after the end (retry now or tomorrow?) still belongs to the incident."""
@@ -77,7 +66,7 @@ def _during(timeline: Timeline) -> list[Event]:
     return [
         event
         for event in timeline.events
-        if (start is None or event.occurred_at >= start - BEFORE_THE_START)
+        if (start is None or event.occurred_at >= start - (SPOKEN_BEFORE if event.kind in SPOKEN else BEFORE_THE_START))
         and (resolved is None or event.occurred_at <= resolved + AFTER_THE_END)
     ]
 
@@ -107,184 +96,22 @@ def _decision(matter: Matter, outcome: tuple[str, list[Event]] | None, roles: Ro
     chosen = matter.chosen
     if chosen is None:
         raise ValueError("a matter that was not chosen is no decision")
-    kind = _main_kind(matter)
-    options = tuple(_with_object(option, matter, service) for option in _options(matter))
-    reason, reasoned = _reason(matter)
+    said_of_it = Wording(matter, service)
+    reason, reasoned = said_of_it.reason()
     cited = [*matter.asked, chosen, *matter.steps[:3], *reasoned, *(outcome[1] if outcome else ())]
     citations: list[Citation] = list(dict.fromkeys(event.citations[0] for event in cited if event.citations))
     return Decision(
         at=chosen.occurred_at,
-        question=roles.anonymise(_question(matter, kind, options, service)),
-        chosen=roles.anonymise(_chosen(matter, kind, options, service)),
-        options=tuple(roles.anonymise(option) for option in options) if len(options) > 1 else (),
+        question=roles.anonymise(said_of_it.question()),
+        chosen=roles.anonymise(said_of_it.chosen()),
+        options=tuple(map(roles.anonymise, said_of_it.options)) if len(said_of_it.options) > 1 else (),
         reason=roles.anonymise(reason) if reason else None,
         outcome=roles.anonymise(outcome[0]) if outcome else None,
         by=roles.by_whom(chosen),
-        kind=kind,
+        kind=said_of_it.kind,
         event=chosen.id,
         citations=tuple(citations),
     )
-
-
-_RANK = (
-    "declare", "reroute", "escalate", "undo", "failover", "cancel", "restart", "flag", "shield", "scale", "configure", "deploy",
-    "tell",
-)  # fmt: skip
-"""The kind that names a matter of several kinds."""
-
-
-def _main_kind(matter: Matter) -> str:
-    return next((kind for kind in _RANK if kind in matter.kinds), "wait")
-
-
-def _options(matter: Matter) -> tuple[str, ...]:
-    """Return the options voiced, as they were said, each once."""
-    found: list[str] = []
-    for event in matter.asked:
-        voiced = options_in(event.summary)
-        if not voiced and (phrase := _asked_phrase(event)):
-            voiced = (capital(phrase),)
-        found += [option for option in voiced if option.lower() not in {one.lower() for one in found}]
-    return tuple(found)
-
-
-def _asked_phrase(event: Event) -> str | None:
-    """Return the act that a message asks for, `it` filled in with the version that it names.
-
-    A clause that begins with the act says it best: of `412 went out before this, should we roll back?` the second one.
-    """
-    acting = [sentence for sentence in sentences(event.summary) if said(sentence) & {Cue.QUESTION, Cue.PROPOSAL}]
-    phrase = best_phrase([*acting, *sentences(event.summary)])
-    return _filled(phrase, event) if phrase else None
-
-
-def _filled(phrase: str, event: Event) -> str:
-    """Return the phrase with `it` or `that` said by name, where the message names one version or number alone."""
-    names = names_in(event)
-    named = next(iter(names)) if len(names) == 1 else None
-    return re.sub(r"\b(?:it|this|that)\b", named, phrase, count=1) if named and named not in phrase else phrase
-
-
-def _question(matter: Matter, kind: str, options: tuple[str, ...], service: str | None) -> str:
-    if kind in {"declare", "escalate", "reroute"} and len(options) < 2:
-        return speech().kinds[kind].question
-    if len(options) > 1:
-        return question_of(", or ".join([options[0], *(option[:1].lower() + option[1:] for option in options[1:3])]))
-    if options:
-        return question_of(options[0])
-    phrase = _chosen_phrase(matter)
-    return question_of(_with_object(phrase, matter, service)) if phrase else _bare_question(matter, kind, service)
-
-
-def _bare_question(matter: Matter, kind: str, service: str | None) -> str:
-    question = speech().kinds[kind].question
-    service = next((event.service for event in matter.events if event.service), service)
-    return f"{question.rstrip('?')} {service}?" if service and kind in {"undo", "restart", "failover", "scale"} else question
-
-
-def _with_object(phrase: str, matter: Matter, service: str | None) -> str:
-    """Say what is rolled back or restarted where the words leave it open and a version or service is known."""
-    if not _BARE.fullmatch(phrase):
-        return phrase
-    versions = sorted(matter.names, key=lambda name: ("." not in name, len(name), name))
-    named = [*versions, *(event.service for event in matter.events if event.service), *([service] if service else [])]
-    return f"{re.sub(r' it$| it(?= )', '', phrase, flags=re.IGNORECASE)} {named[0]}" if named else phrase
-
-
-_BARE = re.compile(r"(?:(?:roll|back|it|restart|revert|bounce|kick|reboot|fail|over|undo)\s?){1,3}", re.IGNORECASE)
-"""A phrase that does not say what is meant."""
-
-
-def _chosen_phrase(matter: Matter) -> str | None:
-    chosen = matter.chosen
-    if chosen is None or chosen.kind not in SPOKEN:
-        return None
-    acting = [sentence for sentence in sentences(chosen.summary) if said(sentence) & {Cue.COMMITMENT, Cue.COMPLETED}]
-    return best_phrase([*acting, *sentences(chosen.summary)])
-
-
-def _chosen(matter: Matter, kind: str, options: tuple[str, ...], service: str | None) -> str:
-    chosen = matter.chosen
-    if chosen is None:
-        return ""
-    if chosen.kind not in SPOKEN:
-        return _done(chosen)
-    if matter.form is Form.DECLINE:
-        return f"Not now: “{shortened(quoted(declining_words(chosen)))}”"
-    if kind == "declare":
-        severity = re.search(r"\b(?:sev(?:erity)?[\s:-]*\d|p[0-4]|severity:? \w+)\b", chosen.summary, re.IGNORECASE)
-        return f"Yes, {severity.group(0)}" if severity else "Yes"
-    if kind == "escalate" and "@" in chosen.summary:
-        return _handed_to(chosen)
-    if kind in {"escalate", "reroute"} or not options:
-        phrase = _chosen_phrase(matter)
-        if phrase:
-            return capital(shortened(_with_object(phrase, matter, service)))
-        return _handed_to(chosen) if kind == "escalate" else speech().kinds[kind].chosen
-    if len(options) == 1:
-        more = matter.form is Form.AGREE and beyond_yes(chosen.summary)
-        return f"{options[0]}: “{shortened(quoted(chosen.summary))}”" if more else options[0]
-    picked = _picked(matter, options)
-    return picked or f"“{shortened(_first_words(chosen.summary))}”"
-
-
-def _picked(matter: Matter, options: tuple[str, ...]) -> str | None:
-    """Return the option that the answer, the proposal or what was then done picks."""
-    chosen = [matter.chosen] if matter.chosen else []
-    for event in [*chosen, *reversed(matter.asked)]:
-        if picked := preferred(options, event.summary):
-            return picked
-    for event in matter.steps:
-        phrase = act_phrase(event.summary) if event.kind in SPOKEN else None
-        words = set(re.findall(r"\w+", (phrase or event.summary).lower())) - {"the", "it", "now"}
-        scores: list[int] = [len(words & set(re.findall(r"\w+", option.lower()))) for option in options]
-        best = max(scores, default=0)
-        if best and scores.count(best) == 1:
-            return options[scores.index(best)]
-    return None
-
-
-def declining_words(event: Event) -> str:
-    """Return the sentence of a message that refuses or puts off, the first one if none stands out."""
-    found = sentences(event.summary)
-    refusing = [one for one in found if said(one) & {Cue.DECLINED, Cue.WAIT}]
-    return next(iter([*refusing, *found]), event.summary)
-
-
-def _handed_to(event: Event) -> str:
-    mention = re.search(r"@[\w.-]+(?: [A-Z][\w-]+)?", event.summary)
-    return f"Hand over to {mention.group(0)}" if mention else speech().kinds["escalate"].chosen
-
-
-def _done(event: Event) -> str:
-    if event.kind is Kind.COMMAND:
-        command = event.details.command if isinstance(event.details, CommandDetails) else event.summary
-        return f"Run `{shortened(command.replace('`', ''))}`"
-    return capital(shortened(event.summary))
-
-
-def _first_words(text: str) -> str:
-    found = sentences(text)
-    return found[0] if found else text
-
-
-def _reason(matter: Matter) -> tuple[str | None, list[Event]]:
-    """Return the reason that was given then, word for word, and the message that gave it."""
-    chosen = [matter.chosen] if matter.chosen else []
-    asked = [] if matter.form is Form.DECLINE else matter.asked
-    for event in [*chosen, *reversed(asked)]:
-        reason = reason_in(event.summary) if event.kind in SPOKEN else None
-        if reason is None and event is matter.chosen and matter.form is Form.DECLINE:
-            reason = _other_words(event)
-        if reason:
-            return shortened(reason, 200), [event]
-    return None, []
-
-
-def _other_words(event: Event) -> str | None:
-    """Return what a refusal says beside refusing: in a chat, that is its reason."""
-    refusing = declining_words(event)
-    return next((one.strip(" .") for one in sentences(event.summary) if one != refusing and not one.endswith("?")), None)
 
 
 def _outcome(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from juncture.inquiry.acts import Act, Form, act_of, asks_something
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import channel_of
-from juncture.inquiry.speech import said_in_vain, said_refused, tells_own_act
+from juncture.inquiry.speech import VOTES, options_in, picked, said_in_vain, said_refused, tells_own_act
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import Event, Kind
 from juncture.model.identity import EventId
@@ -96,6 +96,8 @@ def matters(events: Iterable[Event], channels: frozenset[str | None], results: f
             joining.take(act)
         elif asks_something(event):
             joining.asked_otherwise(event)
+        elif event.kind in SPOKEN:
+            joining.picks(event)
     return joining.found
 
 
@@ -155,12 +157,26 @@ class _Joining:
             if matter.chosen is not None or act.event.occurred_at - matter.last_at > ANSWER_WITHIN:
                 continue
             asks = [event for event in matter.asked if event.id in recent]
-            if not asks or all(event.actor == act.event.actor for event in asks):
+            own = all(event.actor == act.event.actor for event in asks)
+            if not asks or (own and act.form is not Form.COMMIT):
                 continue
             other = self._other_question.get(channel)
             if other is not None and other.occurred_at > asks[-1].occurred_at:
                 continue
             matter.take(act)
+            return
+
+    def picks(self, event: Event) -> None:
+        """Let words that repeat one of the options asked choose it; `I'd drain` is a vote, and goes on asking."""
+        channel = channel_of(event)
+        recent = {one.id for one in self._messages.get(channel, [])[-ANSWER_MESSAGES - 1 : -1]}
+        for matter in reversed(self.found):
+            asks = [one for one in matter.asked if one.id in recent and one.actor != event.actor]
+            if matter.chosen is not None or not asks or event.occurred_at - matter.last_at > ANSWER_WITHIN:
+                continue
+            if picked(options_in(asks[-1].summary), event.summary):
+                votes = has_word(event.summary, VOTES) is not None
+                matter.take(Act(event, Form.ASK if votes else Form.AGREE))
             return
 
     def _choose_or_step(self, act: Act) -> None:

@@ -174,6 +174,11 @@ def _is_a_part(event: Event, channels: frozenset[str | None]) -> bool:
     }
 
 
+def takes_command(text: str) -> bool:
+    """Whether somebody says that they lead the response."""
+    return has_word(text, lexicon().commander.takes) is not None
+
+
 class _Evidence:
     """What a timeline shows of each person's part."""
 
@@ -226,7 +231,7 @@ class _Evidence:
 
     def _commander(self) -> Person | None:
         for event in self._spoken():
-            if has_word(event.summary, lexicon().commander.takes):
+            if takes_command(event.summary):
                 return self._owner.get(event.actor or "")
             if has_word(event.summary, lexicon().commander.asked):
                 named = [

@@ -73,7 +73,7 @@ def act_phrase(text: str) -> str | None:
     phrase = re.sub(r":\s*\d+\W*$", "", phrase)
     phrase = re.sub(r"^an? (?=restart|revert|reboot|roll-?back|fail-?over)", "", phrase, flags=re.IGNORECASE)
     phrase = _AFTERTHOUGHT.split(_base_form(phrase), maxsplit=1)[0].strip(" ,.!?…:;-\"'“”")
-    return phrase if _starts_with_act(phrase) or has_word(phrase.split(",")[0], _PLAIN_ACTS) else None
+    return phrase if begins_with_act(phrase) or has_word(phrase.split(",")[0], _PLAIN_ACTS) else None
 
 
 def best_phrase(candidates: Iterable[str]) -> str | None:
@@ -85,11 +85,11 @@ def best_phrase(candidates: Iterable[str]) -> str | None:
         for clause in (*proposing, sentence, *reversed(later)):
             phrase = act_phrase(clause)
             if phrase and len(phrase.split()) < LONGEST_PHRASE:
-                if _starts_with_act(phrase):
+                if begins_with_act(phrase):
                     return phrase
                 found.append(phrase)
         corrected = act_phrase(spoken(sentence))
-        if corrected and _starts_with_act(corrected) and len(corrected.split()) < LONGEST_PHRASE:
+        if corrected and begins_with_act(corrected) and len(corrected.split()) < LONGEST_PHRASE:
             return corrected
     return found[0] if found else None
 
@@ -116,6 +116,19 @@ def preferred(options: Iterable[str], text: str) -> str | None:
             if best[0] and sum(score[0] == best[0] for score in scores) == 1:
                 return listed[-best[1]]
     return None
+
+
+VOTES = ("i'd", "i would", "id", "vote", "prefer", "rather", "let's", "lets")
+"""Words of somebody who says what they would choose, and leaves the choice open."""
+
+
+def picked(options: Iterable[str], text: str) -> str | None:
+    """Return the one option whose words a text shares most, None where none or several do."""
+    listed = tuple(options)
+    words = _content(text)
+    scores = [len(_content(option) & words) for option in listed]
+    best = max(scores, default=0)
+    return listed[scores.index(best)] if best and scores.count(best) == 1 else None
 
 
 def reason_in(text: str) -> str | None:
@@ -290,7 +303,8 @@ _PARTED_VERB = re.compile(
 """A verb with its object inside: `roll it back`."""
 
 
-def _starts_with_act(phrase: str) -> bool:
+def begins_with_act(phrase: str) -> bool:
+    """Whether a phrase begins with a verb of acting."""
     return _ACT_FIRST().match(phrase) is not None or _PARTED_VERB.match(phrase) is not None
 
 
@@ -302,8 +316,39 @@ _PLAIN_ACTS = (
 
 
 _SMALL = frozenset(
-    {"the", "it", "i'd", "go", "for", "is", "a", "to", "can", "be", "safer", "easier", "vote", "would", "let's", "and"}
-)  # fmt: skip
+    [
+        "until",
+        "now",
+        "the",
+        "it",
+        "i'd",
+        "go",
+        "for",
+        "is",
+        "a",
+        "to",
+        "can",
+        "be",
+        "safer",
+        "easier",
+        "vote",
+        "would",
+        "let's",
+        "and",
+        "or",
+        "of",
+        "in",
+        "on",
+        "at",
+        "we",
+        "i",
+        "you",
+        "ok",
+        "yes",
+        "no",
+    ]
+)
+"""Words that options and answers share without meaning the same."""
 
 
 def _content(text: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from juncture.inquiry.effect import effect_of, milestone, said
 from juncture.inquiry.impact import from_series
 from juncture.inquiry.participants import who_took_part
 from juncture.inquiry.people import SPOKEN
-from juncture.inquiry.roles import roles_of
+from juncture.inquiry.roles import roles_of, takes_command
 from juncture.inquiry.weakpoints import find
 from juncture.model.evidence import AlertDetails, Event, Kind, Series
 from juncture.model.instants import Instant, clock_time
@@ -76,7 +76,7 @@ class Facts:
         """The severity that was declared, as it was called; None where nobody named one."""
         declared = self.event_of(MilestoneName.DECLARED)
         during = (event for event in self.timeline.events if event.kind in SPOKEN and self.is_during(event))
-        told = (event for event in during if Cue.DECLARATION in said(event.summary))
+        told = (event for event in during if Cue.DECLARATION in said(event.summary) or takes_command(event.summary))
         for event in (*((declared,) if declared else ()), *told):
             if match := _SEVERITY.search(event.summary):
                 word, grade = match.group(1) or match.group(3), match.group(2) or match.group(4)

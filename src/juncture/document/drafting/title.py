@@ -24,6 +24,9 @@ _SYMPTOMS = (
 
 _CLAUSE_END = re.compile(r"[,;:(]|\s(?:since|after|because|before|when|and)\s")
 
+_ABOUT_THEMSELVES = re.compile(r"\b(?:i|i'd|i'm|we|we're|paged|page|paging|looking|alert|alerts|anyone)\b", re.IGNORECASE)
+"""A clause about its author tells no symptom that could stand in a title."""
+
 _SAID_LIMIT = 60
 """A symptom quoted in a title is no longer than so many characters."""
 
@@ -94,9 +97,8 @@ def _said(facts: Facts) -> str | None:
     told = islice((event for event in during if Cue.SYMPTOM in said(event.summary)), 3)
     for event in chain([detected] if detected and detected.kind is not Kind.ALERT else [], told):
         for sentence in sentences(facts.roles.anonymise(event.summary)):
-            clause = re.split(r"[,;:(]|\s(?:since|after|because|before|when|and)\s", quoted(sentence), maxsplit=1)[0].strip(
-                " .!?"
-            )
-            if len(clause.split()) > 2 and len(clause) <= _SAID_LIMIT and Cue.SYMPTOM in said(sentence) and "?" not in sentence:
+            clause = _CLAUSE_END.split(quoted(sentence), maxsplit=1)[0].strip(" .!?")
+            fits = len(clause.split()) > 2 and len(clause) <= _SAID_LIMIT and "?" not in sentence
+            if fits and not _ABOUT_THEMSELVES.search(clause) and Cue.SYMPTOM in said(sentence):
                 return capital(clause)
     return None
