@@ -57,8 +57,6 @@ def _head_faults(store: ArtefactStore, entries: list[Entry]) -> Iterator[Finding
         yield Finding("ledger", f"ends after {len(entries):,} entries, but {head.entries:,} were acknowledged")
     elif head.entries and entries[head.entries - 1].hash != head.hash:
         yield Finding("ledger", f"entry {head.entries:,} is not the one that was acknowledged")
-    elif entries and not head.entries:
-        yield Finding("ledger", "has entries, but the note of its end is gone")
 
 
 def _artefact_faults(

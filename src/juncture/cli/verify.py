@@ -23,5 +23,5 @@ def command(*, folder: str) -> int:
     problems = 0
     for finding in verify_store(FolderStore(Path(folder))):
         click.echo(str(finding))
-        problems += 1
+        problems += finding.broken
     return 1 if problems else 0

@@ -73,7 +73,9 @@ class LedgerFile:
 
     def lines(self) -> Iterator[bytes]:
         """Yield the lines as they are, without a last one that was never acknowledged and has no end."""
-        acknowledged, at = self.head().bytes, 0
+        acknowledged, at = 0, 0
+        with suppress(BadEvidence):
+            acknowledged = self.head().bytes
         with suppress(FileNotFoundError), self._lines.open("rb") as stream:
             for line in stream:
                 at += len(line)
@@ -81,10 +83,12 @@ class LedgerFile:
                     yield line
 
     def head(self) -> Head:
-        """Return the acknowledged end. Raises BadEvidence where the note of it is damaged."""
+        """Return the acknowledged end. Raises BadEvidence where the note of it is damaged or gone."""
         try:
             return msgspec.json.decode(self._head.read_bytes(), type=Head)
         except FileNotFoundError:
+            if self._lines.exists() and self._lines.stat().st_size:
+                raise BadEvidence(str(self._head), "is gone, and with it how far the ledger was acknowledged") from None
             return Head()
         except ValueError as error:
             raise BadEvidence(str(self._head), f"does not say where the ledger ends ({error})") from error
@@ -103,6 +107,8 @@ class LedgerFile:
         Raises BadEvidence where the ledger is damaged.
         """
         head, index = self.head(), self._index
+        if not self._head.exists():
+            write_whole(self._head, msgspec.json.encode(head))
         self._lines.touch(mode=0o600)
         with self._lines.open("rb+") as stream:
             if stream.seek(0, os.SEEK_END) < max(head.bytes, index.head.bytes):

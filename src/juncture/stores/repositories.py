@@ -24,7 +24,7 @@ SECONDS = 120
 """How long one git command may take. The log of a million commits with their numbers takes about a minute."""
 _HARMLESS = (
     "core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.pager=cat", "core.alternateRefsCommand=",
-    "protocol.allow=never", "protocol.file.allow=always", "log.showSignature=false", "gpg.program=false", "diff.external=", "gc.auto=0",
+    "protocol.allow=never", "log.showSignature=false", "gpg.program=false", "diff.external=", "gc.auto=0",
     "maintenance.auto=false", "core.untrackedCache=false", "core.attributesFile=", "log.mailmap=false",
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ def log_of_bundle(path: Path, label: str) -> Iterator[Given | LeftOut]:
             ("--git-dir", folder, "fetch", "--quiet", "--no-tags", os.fspath(path.resolve()), "+refs/*:refs/*"),
         )
         for arguments in steps:
-            if why := _run(arguments):
+            if why := _run(("-c", "protocol.file.allow=always", *arguments), protocol="file"):
                 yield LeftOut(label, f"is a git bundle that cannot be unpacked: {why}", damaged=True)
                 return
         yield from _log(Path(folder), label)
@@ -75,13 +75,13 @@ def _log_arguments() -> tuple[str, ...]:
     return arguments if arguments[:1] == ("log",) else ("log", *arguments)
 
 
-def _run(arguments: Sequence[str], output: BinaryIO | None = None) -> str | None:
-    """Run git; return what went wrong, None if nothing did."""
+def _run(arguments: Sequence[str], output: BinaryIO | None = None, protocol: str = "none") -> str | None:
+    """Run git, which may read by no protocol but the one given; return what went wrong, None if nothing did."""
     command = ["git", *(part for setting in _HARMLESS for part in ("-c", setting)), *arguments]
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE,
-            env=_environment(), timeout=SECONDS, check=False,
+            env=_environment(protocol), timeout=SECONDS, check=False,
         )  # fmt: skip
     except FileNotFoundError:
         return "git is not installed; give the text that `git log` prints"
@@ -93,13 +93,13 @@ def _run(arguments: Sequence[str], output: BinaryIO | None = None) -> str | None
     return lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else f"git ended with {done.returncode}"
 
 
-def _environment() -> dict[str, str]:
+def _environment(protocol: str) -> dict[str, str]:
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C.UTF-8",
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_ALLOW_PROTOCOL": "file",
+        "GIT_ALLOW_PROTOCOL": protocol,
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
