@@ -8,27 +8,27 @@ mark links to its entry in the list below and carries the instants that the repl
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from juncture.document.drawing.anchors import decision_anchor, event_anchor
 from juncture.document.drawing.clock import Clock, milliseconds
+from juncture.document.drawing.ground import AXIS, axis, fog_pattern, known_text, moved, shades
 from juncture.document.drawing.labels import label
-from juncture.document.drawing.ribbon import NAMES, hatching
+from juncture.document.drawing.ribbon import hatching
 from juncture.document.drawing.rows import Placed, Side, Span, place, rows_used
-from juncture.document.drawing.scale import Scale, scale_of, ticks
+from juncture.document.drawing.scale import Scale, scale_of
 from juncture.document.drawing.shapes import LOOKS, LaneLook
 from juncture.document.replay import instant_known_at, phase_known_at, told_later
 from juncture.model.evidence import Event, Kind, Lane
-from juncture.model.instants import Instant, duration_text, seconds_between
-from juncture.model.record import Decision, Milestone, Phase, PhaseName
+from juncture.model.instants import Instant
+from juncture.model.record import Decision, Milestone, Phase
 from juncture.text.markup import EMPTY, Markup, element, joined
 
 WIDTH = 800
 """The narrowest width in pixels at which the lanes are drawn; below it they scroll."""
-_AXIS, _PHASES, _ROW, _PAD, _TICKS = 28, 22, 24, 12, 12
+_PHASES, _ROW, _PAD, _TICKS = 22, 24, 12, 12
 _ROWS = {Lane.SIGNAL: 9, Lane.CHANGE: 7, Lane.PEOPLE: 8, Lane.DECISION: 3, Lane.CUSTOMER: 4}
 _FIRST = frozenset({Kind.ALERT, Kind.PAGE, Kind.ACKNOWLEDGEMENT, Kind.DEPLOYMENT, Kind.ROLLBACK})
 """Kinds that get their words before others: what reached somebody, and what changed."""
@@ -87,7 +87,7 @@ def draw(
     drawn = {event.id for event in key}
     minor = [event for event in events if event.id not in drawn and scale.holds(event.occurred_at)]
     lanes: list[_Lane] = []
-    y = float(_AXIS + _PHASES)
+    y = float(AXIS + _PHASES)
     for look in LOOKS.values():
         here = [mark for mark in marks if mark.lane is look.lane]
         lane = _Lane(look, y, here, [event for event in minor if event.lane is look.lane], width)
@@ -98,9 +98,9 @@ def draw(
     over = instant_known_at(until, milestones, events, decisions) if until else None
     picture = element(
         "svg",
-        element("defs", hatching("lanes-hatch"), _fog_pattern()),
-        _phases(known, over, scale, y, width),
-        _axis(scale, clock, y, width),
+        element("defs", hatching("lanes-hatch"), fog_pattern()),
+        shades(known, over, scale, y, width),
+        axis(scale, clock, y, width),
         joined(lane.rule(100) for lane in lanes),
         element("rect", class_="fog", x="100%", y=0, width="0%", height=y, hidden=True),
         joined(lane.ticks(scale) for lane in lanes),
@@ -189,11 +189,6 @@ def _of_decisions(decisions: Iterable[Decision], scale: Scale, clock: Clock, eve
         )  # fmt: skip
 
 
-def known_text(at: Instant | None) -> str:
-    """Return what `data-known` says: milliseconds since 1970, or `never`."""
-    return "never" if at is None else str(milliseconds(at))
-
-
 def _span(mark: _Mark, width: int) -> Span:
     last = mark.known if mark.known is not None else mark.x
     left, right = min(mark.x, mark.earliest), max(last, mark.latest)
@@ -207,7 +202,7 @@ def _mark(mark: _Mark, placed: Placed, y: float, look: LaneLook) -> Markup:
     last = known if known is not None else mark.x
     words_at = last if placed.side is Side.RIGHT else min(mark.x, mark.earliest)
     words = (
-        _at(words_at, y, element("text", placed.words, x=11 if placed.side is Side.RIGHT else -11, y=4,
+        moved(words_at, y, element("text", placed.words, x=11 if placed.side is Side.RIGHT else -11, y=4,
                                  text_anchor=None if placed.side is Side.RIGHT else "end"))
         if placed.words else None
     )  # fmt: skip
@@ -217,8 +212,8 @@ def _mark(mark: _Mark, placed: Placed, y: float, look: LaneLook) -> Markup:
         _line("lasts", mark.x, mark.ended, y + 9) if mark.ended is not None and mark.ended - mark.x > 0.3 else None,
         _line("whisker", mark.x, known, y) if apart and known is not None else None,
         _bracket(mark, y),
-        _at(mark.x, y, _outline(look, "mark happened")) if apart or known is None else None,
-        _at(known, y, _outline(look, "mark could-be-known")) if known is not None else None,
+        moved(mark.x, y, _outline(look, "mark happened")) if apart or known is None else None,
+        moved(known, y, _outline(look, "mark could-be-known")) if known is not None else None,
         words,
         href=mark.href,
         class_=str(mark.lane),
@@ -231,10 +226,6 @@ def _outline(look: LaneLook, names: str) -> Markup:
     return element("path", class_=names, d=look.outline)
 
 
-def _at(x: float, y: float, *children: Markup) -> Markup:
-    return element("svg", *children, x=f"{x:.2f}%", y=y, overflow="visible")
-
-
 def _line(name: str, x: float, until: float, y: float) -> Markup:
     return element("line", class_=name, x1=f"{x:.2f}%", x2=f"{until:.2f}%", y1=y, y2=y)
 
@@ -243,7 +234,7 @@ def _bracket(mark: _Mark, y: float) -> Markup | None:
     """Return the bracket under a mark whose instant is known less exactly than it is drawn."""
     if (mark.latest - mark.earliest) * WIDTH / 100 < 10:
         return None
-    ends = (_at(x, y + 10, element("path", class_="bracket", d="M0-3V3")) for x in (mark.earliest, mark.latest))
+    ends = (moved(x, y + 10, element("path", class_="bracket", d="M0-3V3")) for x in (mark.earliest, mark.latest))
     return joined((_line("bracket", mark.earliest, mark.latest, y + 10), *ends))
 
 
@@ -253,55 +244,6 @@ def _tick(event: Event, scale: Scale, y: float) -> Markup:
     return element(
         "line", x1=x, x2=x, y1=y, y2=y + 7, class_="tick", data_known=known_text(event.known_at), data_recorded=recorded
     )
-
-
-def _phases(
-    phases: Sequence[tuple[Phase, Instant | None]], over: Instant | None, scale: Scale, height: float, width: int
-) -> Markup:
-    """Return the shades. Each reaches to the right edge and the next covers it, so that one not yet known leaves no hole."""
-    parts = [_phase(phase, scale, height, width, known_text(known)) for phase, known in phases]
-    if phases and phases[-1][0].to is not None:
-        end = scale.place(phases[-1][0].to)
-        parts.append(element("rect", class_="after", **_box(end, height), data_known=known_text(over)))
-    return element("g", joined(parts), class_="phases", aria_hidden="true")
-
-
-def _phase(phase: Phase, scale: Scale, height: float, width: int, known: str) -> Markup:
-    x, until = scale.place(phase.from_), scale.place(phase.to) if phase.to else 100.0
-    room = (until - x) * width / 100
-    name = NAMES[phase.name]
-    length = duration_text(round(seconds_between(phase.from_, phase.to) / 60) * 60) if phase.to else ""
-    if phase.to and phase.to - phase.from_ < timedelta(minutes=1):
-        length = duration_text(seconds_between(phase.from_, phase.to))
-    words = next((text for text in (f"{name} {length}".strip(), name) if len(text) * 7 + 12 <= room), "")
-    named = element("text", name if words else "", element("tspan", words.removeprefix(name), class_="phase-length"), x=6)
-    box = _box(x, height)
-    return element(
-        "g",
-        element("rect", class_=f"phase-{phase.name}", **box),
-        element("rect", fill="url(#lanes-hatch)", **box) if phase.name is PhaseName.UNDETECTED else None,
-        element("line", class_="phase-edge", x1=f"{x:.2f}%", x2=f"{x:.2f}%", y1=_AXIS, y2=height),
-        _at(x, _AXIS + 15, named) if words else None,
-        data_known=known,
-    )
-
-
-def _box(x: float, height: float) -> dict[str, str | float]:
-    return {"x": f"{x:.2f}%", "y": _AXIS, "width": f"{100 - x:.2f}%", "height": height - _AXIS}
-
-
-def _axis(scale: Scale, clock: Clock, height: float, width: int) -> Markup:
-    parts = [element("line", class_="lane-line", x1=0, x2="100%", y1=_AXIS - 0.5, y2=_AXIS - 0.5)]
-    for tick in ticks(scale, clock, width):
-        x = f"{tick.x:.2f}%"
-        parts.append(element("line", class_="grid", x1=x, x2=x, y1=_AXIS, y2=height))
-        parts.append(_at(tick.x, 18, element("text", tick.label, text_anchor="middle")) if tick.label else EMPTY)
-    for gap in scale.gaps:
-        said = duration_text(seconds_between(gap.start, gap.end)).split(" ")[0]
-        middle = (gap.x + gap.until) / 2
-        zigzag = element("path", class_="gap", d=f"M-3 {_AXIS}v{height - _AXIS:.0f}M3 {_AXIS}v{height - _AXIS:.0f}")
-        parts.append(_at(middle, 0, zigzag, element("text", said, y=18, text_anchor="middle", class_="gap-length")))
-    return element("g", joined(parts), class_="axis", aria_hidden="true")
 
 
 def _names(lanes: Sequence[_Lane], height: float, clock: Clock) -> Markup:
@@ -314,10 +256,3 @@ def _names(lanes: Sequence[_Lane], height: float, clock: Clock) -> Markup:
         y = lane.y + lane.height - 0.5
         parts.append(element("line", class_="lane-line", x1=0, x2=_NAMES_WIDTH, y1=y, y2=y))
     return element("svg", joined(parts), class_="lanes-names", width=_NAMES_WIDTH, height=height, aria_hidden="true")
-
-
-def _fog_pattern() -> Markup:
-    return element(
-        "pattern", element("rect", class_="fog-ground", width=8, height=8), element("path", class_="fog-line", d="M0 0v8"),
-        id="lanes-fog", width=8, height=8, patternUnits="userSpaceOnUse", patternTransform="rotate(-45)",
-    )  # fmt: skip

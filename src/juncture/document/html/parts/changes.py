@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from juncture.document.drawing.lanes import known_text
+from juncture.document.drawing.ground import known_text
 from juncture.document.drawing.shapes import icon
 from juncture.document.html.context import Context
 from juncture.document.replay import change_known_at

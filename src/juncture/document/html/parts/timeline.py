@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from juncture.document.drawing.anchors import event_anchor
 from juncture.document.drawing.clock import milliseconds
+from juncture.document.drawing.ground import known_text
 from juncture.document.drawing.labels import cut
-from juncture.document.drawing.lanes import known_text
 from juncture.document.drawing.ribbon import NAMES
 from juncture.document.drawing.shapes import LOOKS, icon
 from juncture.document.html.context import Context
