@@ -9,7 +9,7 @@ from datetime import timedelta
 from juncture.model.evidence import AlertDetails, Event, Kind, LogDetails
 from juncture.model.instants import Instant, duration_text, seconds_between
 from juncture.model.record import Milestone, MilestoneName, MilestoneState
-from juncture.timeline.cues import Cue
+from juncture.timeline.cues import ACTIONS, Cue
 from juncture.timeline.effects import Effect, measures
 from juncture.timeline.scene import Scene, is_signal_alert
 from juncture.timeline.speech import Said, is_idle
@@ -124,7 +124,7 @@ def acknowledged(scene: Scene, detection: Milestone, over: Instant | None) -> Mi
             who = "a bot posted" if said.bot else "a responder wrote"
             candidates.append((at, f"{who} {quoted(said.event)}", said.event))
             break
-        if not said.bot and not said.cues.isdisjoint(_AT_WORK) and not said.cues & {Cue.QUESTION}:
+        if not said.bot and _is_at_work(said.cues):
             break
     if not candidates:
         return absent(name, "nobody acknowledged a page or said that they took it")
@@ -150,7 +150,12 @@ def quoted(event: Event, limit: int = 80) -> str:
     return f"“{text}”"
 
 
-_AT_WORK = frozenset({Cue.DECLARATION, Cue.COMMITMENT, Cue.COMPLETED, Cue.FINDING})
+def _is_at_work(cues: frozenset[Cue]) -> bool:
+    """Return whether who says this is at work on it already; who hands it on is not."""
+    if Cue.QUESTION in cues:
+        return False
+    acts = not cues.isdisjoint(ACTIONS) and not cues.isdisjoint({Cue.COMMITMENT, Cue.COMPLETED})
+    return acts or not cues.isdisjoint({Cue.DECLARATION, Cue.FINDING})
 
 
 def _anchor(scene: Scene) -> Instant | None:
