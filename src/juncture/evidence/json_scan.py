@@ -97,7 +97,9 @@ class Scanner:
         if mark in b"}]":
             yield from self._close(start)
         elif self._stack and mark == b":":
-            self._stack[-1].step = _text_of(self._last_text)
+            # A colon between the items of an array is a break in the text that the item's own reading will name.
+            if not self._stack[-1].array:
+                self._stack[-1].step = _text_of(self._last_text)
         elif self._stack and self._stack[-1].array:
             yield from self._next_item(start)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from typing import BinaryIO
@@ -264,22 +265,33 @@ def _cut(text: str) -> str:
 
 
 def _values(artefact: Artefact, pointers: Iterable[str]) -> dict[str, object]:
-    """Return the values at those pointers that are there; of a document that was cut off, from what stands whole."""
+    """Return the values at those pointers that are there; of a broken or cut off document, from the pieces that stand whole."""
     wanted = list(dict.fromkeys(pointers))
     found: dict[str, object] = {}
+    split: Callable[[str], bool] = _Outermost(wanted)
     if artefact.size <= DOCUMENT_LIMIT:
-        try:
-            document = document_of(artefact.read_whole())
-        except ValueError:
+        with suppress(ValueError):
+            _collect(document_of(artefact.read_whole()), "", wanted, found)
+        if len(found) == len(wanted):
             return found
-        _collect(document, "", wanted, found)
-        return found
-    for piece in pieces(artefact, _Outermost(wanted)):
+        split = _OnTheWay(wanted)
+    for piece in pieces(artefact, split):
         if not isinstance(piece, LeftOut):
             below = [pointer for pointer in wanted if pointer == piece.place or pointer.startswith(f"{piece.place}/")]
             if below:
-                _collect(value_of(piece.raw), piece.place, below, found)
+                with suppress(ValueError):
+                    _collect(value_of(piece.raw), piece.place, below, found)
     return found
+
+
+class _OnTheWay:
+    """Splits every array on the way to what is wanted, as the readers that cited it did: a broken item spoils no other."""
+
+    def __init__(self, wanted: Sequence[str]) -> None:
+        self._wanted = wanted
+
+    def __call__(self, pointer: str) -> bool:
+        return any(wanted.startswith(f"{pointer}/") for wanted in self._wanted)
 
 
 class _Outermost:
