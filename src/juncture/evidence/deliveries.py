@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
@@ -83,17 +85,23 @@ def holds_delivery(head: Head, is_body: IsBody, marks: tuple[str, ...]) -> Confi
     """Return how sure a head holds such bodies: one that stands whole decides, else all of `marks` in its text."""
     if head.first_byte not in (b"{", b"["):
         return Confidence.NO
-    taken = first_pieces(head, _split)
-    for piece in taken:
-        try:
-            value = value_of(piece.raw)
-        except ValueError:
-            continue
-        if any(_open(Delivery("", {}, None, {}, opaque=False), value, is_body, DEPTH)):
-            return Confidence.CERTAIN
+    values, taken = _first_values(head)
+    if any(any(_open(Delivery("", {}, None, {}, opaque=False), value, is_body, DEPTH)) for value in values):
+        return Confidence.CERTAIN
     if taken and head.whole:
         return Confidence.NO
     return Confidence.LIKELY if all(mark in head.text for mark in marks) else Confidence.NO
+
+
+@lru_cache(maxsize=2)
+def _first_values(head: Head) -> tuple[tuple[object, ...], int]:
+    """Return the first values of a head that can be read, and how many stand whole. Every delivery reader asks in turn."""
+    taken = first_pieces(head, _split)
+    values = []
+    for piece in taken:
+        with suppress(ValueError):
+            values.append(value_of(piece.raw))
+    return tuple(values), len(taken)
 
 
 def received_by_name(label: str) -> Instant | None:
