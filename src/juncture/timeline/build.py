@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from juncture.model.evidence import Event, Note, Series, Sighting
-from juncture.model.instants import Instant
+from juncture.model.instants import Instant, to_iso
 from juncture.model.record import Timeline
 from juncture.timeline.keyevents import mark_key_events
 from juncture.timeline.known import learn
@@ -40,4 +40,8 @@ def timeline_of(
     milestones = milestones_in(scene)
     phases = phases_of(milestones)
     notes = tuple(Note(f"milestone {milestone.name}", milestone.reason) for milestone in milestones if milestone.at is None)
+    if scene.speech.passed_over and scene.speech.weighed:
+        first, last = (to_iso(at) for at in scene.speech.weighed)
+        why = f"messages from {first} to {last} were weighed, {scene.speech.passed_over} others were not: too many to weigh"
+        notes += (Note("milestones and key events", why),)
     return Timeline(tuple(mark_key_events(within, milestones, phases, scene)), milestones, phases, notes)

@@ -177,6 +177,7 @@ class _Rulebook:
         self._rules = rules
         self._fragments = {name: _filled(text, rules.fragments) for name, text in rules.fragments.items()}
         self._fragments |= _MARKS
+        self._marks = {source: _marks_in(source) for rule in rules.rule for source in rule.patterns}
         self._compiled: dict[str, re.Pattern[str]] = {}
         self._actions_of: dict[str, tuple[int, ...]] = _index([action.needs for action in rules.action])
         self._rules_of: dict[str, tuple[int, ...]] = _index([rule.needs for rule in rules.rule])
@@ -252,7 +253,10 @@ class _Rulebook:
             return
         denied = False
         for source in rule.patterns:
-            text = marked if "%d" in source and _uses_marks(source) else sentence.text
+            marks = self._marks[source]
+            if marks and not any(mark in marked for mark in marks):
+                continue
+            text = marked if marks else sentence.text
             for found in self._pattern(source).finditer(text):
                 before = text[: found.end() - len(found.group(0).lstrip(" ,:;("))]
                 if any(self._pattern(ending).search(before) for ending in rule.not_after):
@@ -285,8 +289,8 @@ def _rulebook() -> _Rulebook:
     return _Rulebook(rules())
 
 
-def _uses_marks(source: str) -> bool:
-    return any(f"%{form}%" in source for form in _MARKS)
+def _marks_in(source: str) -> tuple[str, ...]:
+    return tuple(mark for form, mark in _MARKS.items() if f"%{form}%" in source)
 
 
 def _filled(source: str, fragments: Mapping[str, str]) -> str:

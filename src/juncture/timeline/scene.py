@@ -15,7 +15,7 @@ from juncture.model.evidence import AlertDetails, Event, Kind, Series
 from juncture.model.instants import Instant
 from juncture.timeline.cues import Cue
 from juncture.timeline.effects import Effect, effects_of
-from juncture.timeline.speech import Said, Speech, is_idle
+from juncture.timeline.speech import SPOKEN, Said, Speech, is_idle
 
 APART = timedelta(hours=4)
 """Silence that parts two incidents: people who handle one say something within this."""
@@ -53,7 +53,10 @@ _CUE_WEIGHTS = {
 
 
 class Scene(NamedTuple):
-    """The incident's stretch of the evidence. `first` and `last` are its first and last signal; None where there is none."""
+    """The incident's stretch of the evidence. `first` and `last` are its first and last signal; None where there is none.
+
+    `events` are all but messages from which nothing can be told; `alerts` those that ask somebody to act, by start.
+    """
 
     events: tuple[Event, ...]
     speech: Speech
@@ -61,11 +64,7 @@ class Scene(NamedTuple):
     first: Instant | None
     last: Instant | None
     channels: frozenset[str | None]
-
-    @property
-    def alerts(self) -> tuple[Event, ...]:
-        """The alerts of the incident, by start."""
-        return tuple(event for event in self.events if is_signal_alert(event) and self.holds(event.occurred_at))
+    alerts: tuple[Event, ...]
 
     def holds(self, at: Instant) -> bool:
         """Return whether an instant lies in the incident, with a margin."""
@@ -81,17 +80,21 @@ class Scene(NamedTuple):
 def scene_of(events: Sequence[Event], series: Sequence[Series]) -> Scene:
     """Return the incident in the evidence. `events` are sorted by `occurred_at`."""
     speech = Speech(events)
-    effects = tuple(effects_of(events, series))
-    first, last = _weightiest(_signals(events, speech))
+    telling = tuple(event for event in events if event.kind not in SPOKEN or event.id in speech.by_id)
+    effects = tuple(effects_of(telling, series))
+    first, last = _weightiest(_signals(telling, speech))
     if first is None or last is None:
         first, last = _of_effects(effects)
     if first is None or last is None:
-        return Scene(tuple(events), speech, (), None, None, frozenset())
+        return Scene(telling, speech, (), None, None, frozenset(), ())
     within = tuple(
         effect for effect in effects if effect.started_at <= last + MARGIN and (effect.ended_at or last) >= first - MARGIN
     )
-    channels = speech.channels(_while_it_lasted(events, within, first, last), _names(events))
-    return Scene(tuple(events), speech, within, first, last, channels)
+    channels = speech.channels(_while_it_lasted(events, within, first, last), _names(telling))
+    alerts = tuple(
+        event for event in telling if is_signal_alert(event) and first - MARGIN <= event.occurred_at <= last + MARGIN
+    )
+    return Scene(telling, speech, within, first, last, channels, alerts)
 
 
 def _while_it_lasted(events: Sequence[Event], effects: Sequence[Effect], first: Instant, last: Instant) -> Sequence[Event]:

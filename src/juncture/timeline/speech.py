@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,17 @@ from juncture.model.identity import EventId
 from juncture.timeline.cues import ACTIONS, Cue, cues_of
 
 SPOKEN = frozenset({Kind.MESSAGE, Kind.UTTERANCE, Kind.NOTE, Kind.COMMENT})
+
+MOST_WEIGHED = 10_000
+"""Messages whose words are weighed; a channel in an incident sees some hundreds an hour."""
+MOST_SAMPLED = 50_000
+
+_SIGNS = frozenset({Kind.ALERT, Kind.PAGE, Kind.ACKNOWLEDGEMENT, Kind.ESCALATION, Kind.RESOLUTION, Kind.CUSTOMER_UPDATE})
+_SIGN_WORDS = re.compile(
+    r"\b(?:sev-?\d|incident|outage|declar(?:e|ing|ed)|all clear|status ?page|5xx|50[0234]s?|failing"
+    r"|roll(?:ing|ed)? ?back|paged)\b",
+    re.IGNORECASE,
+)
 
 _ABOUT_IT = frozenset(
     {
@@ -57,11 +69,17 @@ class Said(NamedTuple):
 class Speech:
     """All that was said and does anything, in order; weighed once for milestones and key events.
 
-    Messages without a cue are left out: in a large export they are most, and nothing can be told from them.
+    Messages without a cue are left out: in a large export they are most, and nothing can be told from them. Of more than
+    `MOST_WEIGHED` messages only those around the densest signs of an incident are weighed; `passed_over` counts the others.
     """
 
     def __init__(self, events: Sequence[Event]) -> None:
-        self.all = tuple(_said(events))
+        spoken = [event for event in events if event.kind in SPOKEN]
+        weighed = spoken if len(spoken) <= MOST_WEIGHED else _around_the_signs(events, spoken)
+        self.passed_over = len(spoken) - len(weighed)
+        self.weighed = (weighed[0].occurred_at, weighed[-1].occurred_at) if weighed else None
+        """From when to when messages were weighed."""
+        self.all = tuple(_said(weighed))
         self.by_id: dict[EventId, Said] = {said.event.id: said for said in self.all}
 
     def people(self) -> Iterator[Said]:
@@ -110,12 +128,25 @@ def _weight(event: Event, cues: frozenset[Cue], names: frozenset[str]) -> float:
     return min(weight, 2.0)
 
 
-def _said(events: Sequence[Event]) -> Iterator[Said]:
-    for event in events:
-        if event.kind in SPOKEN:
-            cues = cues_of(event.summary)
-            if cues:
-                yield Said(event, cues, _channel_of(event), _is_bot(event))
+def _said(spoken: Iterable[Event]) -> Iterator[Said]:
+    for event in spoken:
+        cues = cues_of(event.summary)
+        if cues:
+            yield Said(event, cues, _channel_of(event), _is_bot(event))
+
+
+def _around_the_signs(events: Sequence[Event], spoken: Sequence[Event]) -> Sequence[Event]:
+    """Return `MOST_WEIGHED` messages around the hour with most signs: of machines, else of words in a sample of messages."""
+    signs = [event.occurred_at for event in events if event.kind in _SIGNS]
+    if not signs:
+        sample = spoken[:: max(1, len(spoken) // MOST_SAMPLED)]
+        signs = [event.occurred_at for event in sample if _SIGN_WORDS.search(event.summary)] or [spoken[0].occurred_at]
+    hours = Counter(int(at.timestamp()) // 3600 for at in signs)
+    hour = max(hours, key=lambda one: (hours[one], -one))
+    within = [at for at in signs if int(at.timestamp()) // 3600 == hour]
+    middle = bisect_left(spoken, within[len(within) // 2], key=lambda event: event.occurred_at)
+    first = max(0, min(middle - MOST_WEIGHED // 2, len(spoken) - MOST_WEIGHED))
+    return spoken[first : first + MOST_WEIGHED]
 
 
 def _channel_of(event: Event) -> str | None:
