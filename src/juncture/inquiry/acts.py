@@ -67,6 +67,7 @@ class Messages(Struct, frozen=True):
     tells: tuple[str, ...]
     no: tuple[str, ...]
     waits: tuple[str, ...]
+    offers: tuple[str, ...]
     yes: tuple[str, ...]
 
 
@@ -182,13 +183,25 @@ _FORMS = (
 )
 
 
+_WEIGHS = re.compile(
+    r"^\W*(?:but |and |though )?\w+ing\b[^,.]{0,40}?"
+    r"\s(?:loses|means|only|adds|would|takes|costs|isn't|doesn't|won't|helps|risks|buys|needs|requires)\b",
+    re.IGNORECASE,
+)
+"""A sentence that weighs an act, and does not take it: `restarting loses the index`."""
+
+
 def _has_form(form: Form, needs: frozenset[Cue], sentence: str, found: frozenset[Cue], whole: frozenset[Cue]) -> bool:
     asks = bool(found & {Cue.QUESTION, Cue.PROPOSAL})
     if form is Form.COMMIT:
-        return bool(found & needs) and not asks and not looks_only(best_phrase([sentence]))
+        weighs = _WEIGHS.match(sentence) is not None
+        return bool(found & needs) and not asks and not weighs and not looks_only(best_phrase([sentence]))
     if form is Form.ASK:
         asked_apart = bool(whole & needs) and (options_in(sentence) or Cue.QUESTION in whole) and best_phrase([sentence])
-        return bool((asks and best_phrase([sentence])) or (asked_apart and not found & {Cue.COMPLETED, Cue.NEGATED}))
+        offers = not found & {Cue.COMPLETED, Cue.NEGATED, Cue.DECLINED} and has_word(sentence, vocabulary().offers)
+        return bool(
+            ((asks or offers) and best_phrase([sentence])) or (asked_apart and not found & {Cue.COMPLETED, Cue.NEGATED})
+        )
     if form is Form.AGREE:
         return bool(whole & needs)
     return bool(found & needs) and Cue.NEGATED not in found and not looks_only(best_phrase([sentence]))
@@ -196,6 +209,8 @@ def _has_form(form: Form, needs: frozenset[Cue], sentence: str, found: frozenset
 
 def _answer(event: Event, text: str, cues: frozenset[Cue]) -> Act | None:
     """Return a yes or a no to what was asked last; whether something was, the caller knows."""
+    if said_in_vain(text) or said_refused(text):
+        return None
     words = vocabulary()
     opening = re.sub(r"^(?:@\S+|hmm?|well|ok so|so)[,:]?\s+", "", text.strip(), flags=re.IGNORECASE)
     waits = Cue.WAIT in cues and bool(cues & {Cue.PROPOSAL, Cue.COMMITMENT, Cue.NEGATED})
@@ -204,7 +219,9 @@ def _answer(event: Event, text: str, cues: frozenset[Cue]) -> Act | None:
         return Act(event, Form.DECLINE)
     if text.rstrip().endswith("?"):
         return None
-    if begins_an_act(re.sub(r"^(?:ok|okay|yes|yep|right|fine|sure|alright)[,.]?\s+", "", opening, flags=re.IGNORECASE)):
+    if not _WEIGHS.match(opening) and begins_an_act(
+        re.sub(r"^(?:ok|okay|yes|yep|right|fine|sure|alright)[,.]?\s+", "", opening, flags=re.IGNORECASE)
+    ):
         return Act(event, Form.COMMIT)
     if Cue.AGREEMENT in cues or Cue.COMMITMENT in cues or _begins(opening, words.yes):
         return Act(event, Form.AGREE)

@@ -17,6 +17,7 @@ from juncture.inquiry.effect import AT_THE_START, Effect, effect_of
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import Roles, roles_of
 from juncture.inquiry.shipments import FAILED_STATES, Shipment, is_undoing, shipments
+from juncture.inquiry.speech import quoted, shortened
 from juncture.inquiry.undoing import Remedy, remedies, undone_by
 from juncture.inquiry.words import has_word, tokens
 from juncture.model.evidence import ChangeDetails, Citation, Event, Kind
@@ -191,7 +192,8 @@ def _nearness(shipment: Shipment, effect: Effect) -> Reason:
         if abs(seconds) < 1
         else f"{duration_text(abs(seconds))} {'before' if seconds > 0 else 'after'} the start"
     )
-    return Reason(weights().points.near * share, f"it took effect {when}")
+    how = "was told" if shipment.anchor.kind in SPOKEN else "took effect"
+    return Reason(weights().points.near * share, f"it {how} {when}")
 
 
 def _what_it_changed(shipment: Shipment) -> list[Reason]:
@@ -295,6 +297,8 @@ def what_was_shipped(shipment: Shipment) -> str:
     anchor = shipment.anchor
     written = [event.summary for event in shipment.events if event.kind in {Kind.COMMIT, Kind.MERGE, Kind.PULL_REQUEST}]
     details = anchor.details
+    if anchor.kind in SPOKEN:
+        return f"Said: “{shortened(quoted(anchor.summary))}”"
     if anchor.kind in _ACTS and isinstance(details, ChangeDetails) and anchor.service and details.reference:
         first = f"{_ACTS[anchor.kind]} of {anchor.service} {details.reference}"
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from juncture.inquiry.acts import Form
-from juncture.inquiry.effect import AT_THE_START, effect_of, end_of, instant_of, said, start_of
+from juncture.inquiry.effect import AT_THE_START, effect_of, end_of, instant_of, milestone, said, start_of
 from juncture.inquiry.matters import Matter, matters
 from juncture.inquiry.people import SPOKEN, is_by_a_person
 from juncture.inquiry.roles import Roles, channel_of, incident_channels, roles_of
@@ -20,7 +20,7 @@ from juncture.timeline.cues import Cue
 BEFORE_THE_START = timedelta(seconds=60)
 """The start is no more exact than the interval of its metric: an act this little before it can be part of the response."""
 
-SPOKEN_BEFORE = timedelta(minutes=10)
+SPOKEN_BEFORE = timedelta(minutes=30)
 """Where a start is told by words alone, people were at it before; what they said this long before belongs to it."""
 
 AFTER_THE_END = timedelta(minutes=15)
@@ -63,12 +63,20 @@ def handled(timeline: Timeline) -> list[Matter]:
 
 def _during(timeline: Timeline) -> list[Event]:
     start, resolved = start_of(timeline), instant_of(timeline, MilestoneName.RESOLVED)
+    early = SPOKEN_BEFORE if _is_told(timeline) else BEFORE_THE_START
     return [
         event
         for event in timeline.events
-        if (start is None or event.occurred_at >= start - (SPOKEN_BEFORE if event.kind in SPOKEN else BEFORE_THE_START))
+        if (start is None or event.occurred_at >= start - (early if event.kind in SPOKEN else BEFORE_THE_START))
         and (resolved is None or event.occurred_at <= resolved + AFTER_THE_END)
     ]
+
+
+def _is_told(timeline: Timeline) -> bool:
+    """Whether the start is what somebody said, and not what a signal shows."""
+    started = milestone(timeline, MilestoneName.STARTED)
+    event = next((event for event in timeline.events if started and event.id == started.event), None)
+    return started is None or (event is not None and event.kind in SPOKEN)
 
 
 def _is_a_choice(matter: Matter, timeline: Timeline) -> bool:

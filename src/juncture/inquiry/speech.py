@@ -118,6 +118,8 @@ def preferred(options: Iterable[str], text: str) -> str | None:
     return None
 
 
+_GIVEN = re.compile(r"\b(?:because|bc|so that|so it|so we|so they)\s+\w.*", re.IGNORECASE)
+
 VOTES = ("i'd", "i would", "id", "vote", "prefer", "rather", "let's", "lets")
 """Words of somebody who says what they would choose, and leaves the choice open."""
 
@@ -134,6 +136,8 @@ def picked(options: Iterable[str], text: str) -> str | None:
 def reason_in(text: str) -> str | None:
     """Return the sentence or clause of a message that gives a reason, word for word; None if none does."""
     for sentence in sentences(text):
+        if given := _GIVEN.search(sentence):
+            return given.group(0).strip(" .?")
         clauses = re.split(r",\s+|:\s+|\s-\s", sentence)
         if sentence.endswith("?"):
             clauses.pop()
@@ -191,7 +195,8 @@ def capital(text: str) -> str:
 
 _AFTERTHOUGHT = re.compile(
     r",\s+(?=(?:it|it'd|it's|that|that's|this|might|so|as|because|bc|since|which|before|they|we|the)\b)"
-    r"|\s+(?:because|bc|since|so that|and see)\b",
+    r"|\s+(?:because|bc|since|so that|so it|so we|so they|and see)\b"
+    r"|,\s+(?=[\w']+(?:\s[\w']+)?\s(?:can|is|are|was|were|will|has|have|isn't|can't|won't)\b)",
     re.IGNORECASE,
 )
 """What follows an act in the same sentence and is no part of it."""
@@ -298,7 +303,7 @@ def _base_form(text: str) -> str:
 
 
 _PARTED_VERB = re.compile(
-    r"(?:roll|back|turn|switch|take|bring|put)\s+\S+\s+(?:back|off|on|out|down|up)(?![\w-])", re.IGNORECASE
+    r"(?:roll|back|turn|switch|take|bring|put)\s+(?:\S+\s+){1,4}(?:back|off|on|out|down|up)(?![\w-])", re.IGNORECASE
 )
 """A verb with its object inside: `roll it back`."""
 

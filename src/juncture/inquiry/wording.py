@@ -85,7 +85,7 @@ class Wording:
         asked = [] if matter.form is Form.DECLINE else matter.asked
         for event in [*([matter.chosen] if matter.chosen else []), *reversed(asked)]:
             reason = reason_in(event.summary) if event.kind in SPOKEN else None
-            if reason is None and event is matter.chosen and matter.form is Form.DECLINE:
+            if event is matter.chosen and matter.form is Form.DECLINE and (reason or "") in declining_words(event):
                 reason = _other_words(event)
             if reason:
                 return shortened(reason, 200), [event]
@@ -145,10 +145,16 @@ def _voiced(matter: Matter) -> tuple[str, ...]:
     found: list[str] = []
     for event in matter.asked:
         voiced = options_in(event.summary)
-        if not voiced and (phrase := _asked_phrase(event)) and (not found or begins_with_act(phrase)):
+        phrase = None if voiced else _asked_phrase(event)
+        if phrase and (not found or (begins_with_act(phrase) and not _is_a_vote(phrase, found))):
             voiced = (capital(phrase),)
         found += [option for option in voiced if option.lower() not in {one.lower() for one in found}]
     return tuple(found)
+
+
+def _is_a_vote(phrase: str, options: list[str]) -> bool:
+    """Whether a phrase repeats the act of an option: it speaks for that one, and adds none."""
+    return phrase.split(maxsplit=1)[0].lower() in {option.split()[0].lower() for option in options}
 
 
 def _asked_phrase(event: Event) -> str | None:

@@ -139,7 +139,7 @@ def changes(facts: Facts) -> str:
 
 
 _SHIPPED = re.compile(
-    r"\b(?:since|after|before) the (?:deploy|release|rollout|migration|config|change|merge)"
+    r"\b(?:since|after|before) the (?:[\w-]+ ){0,3}(?:deploy|release|rollout|migration|config|change|merge)"
     r"|\b(?:went|gone|rolled|pushed|shipped|goes) (?:out|live)\b"
     r"|\b(?:deployed|released|shipped|merged)\b[^?]*\b(?:ago|at|before|earlier|today)\b",
     re.IGNORECASE,

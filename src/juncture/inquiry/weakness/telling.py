@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
+from juncture.inquiry.acts import Form
 from juncture.inquiry.effect import end_of, said
 from juncture.inquiry.people import SPOKEN, is_by_a_person
 from juncture.inquiry.roles import channel_of
@@ -44,7 +45,8 @@ def _tells_customers(event: Event) -> bool:
 def customers_not_told(facts: Facts) -> Iterator[Stated]:
     """Say that nothing shows that customers were told."""
     started, end = facts.effect.started, facts.effect.until
-    if any(_tells_customers(event) for event in facts.events) or started is None:
+    chosen = any("tell" in one.kinds and one.form is not Form.DECLINE for one in facts.matters)
+    if chosen or any(_tells_customers(event) for event in facts.events) or started is None:
         return
     asked = next((event for event in facts.events if event.kind in SPOKEN and _asks_to_tell(event)), None)
     felt = seconds_between(started, end) if end else 0.0
