@@ -150,21 +150,23 @@ class _Targets:
                 letters = _letters(event.summary)
                 for start in range(0, len(letters) - QUOTE_LENGTH + 1, QUOTE_STEP):
                     self._quotable[letters[start : start + QUOTE_LENGTH]].append(place)
+        names = "|".join(re.escape(name) for name in sorted(self._alerts, key=len, reverse=True) if name)
+        self._alert_names = re.compile(rf"(?<!\w)(?:{names})(?!\w)") if names else None
 
     def named_or_quoted(self, teller: Event) -> Iterator[int]:
         """Yield the places of what `teller` names or quotes."""
         for link in teller.links:
             yield from self._by_name.get(_as_name(link), ())
-        if self._alerts:
+        if self._alert_names is not None:
             yield from self._alerts_named(teller)
         if self._quotable and _LIKE_A_LOG.search(teller.summary):
             yield from self._quoted(teller.summary)
 
     def _alerts_named(self, teller: Event) -> Iterator[int]:
-        text = teller.summary.lower()
-        for name, places in self._alerts.items():
-            if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-                yield from (place for place in places if _is_meant(self._events[place], teller.occurred_at))
+        if self._alert_names is None:
+            return
+        for name in set(self._alert_names.findall(teller.summary.lower())):
+            yield from (place for place in self._alerts[name] if _is_meant(self._events[place], teller.occurred_at))
 
     def _quoted(self, text: str) -> Iterator[int]:
         letters = _letters(text)
