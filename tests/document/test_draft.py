@@ -3,6 +3,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from juncture.document.draft import draft
 from juncture.document.drafting.footnotes import plain
@@ -204,3 +206,32 @@ def test_words_from_evidence_cannot_become_markup():
     text = text_of(draft(incident.timeline()))
     assert "<script" not in text.replace("\\<script", "")
     assert plain("a <b> [c](d)") == "a \\<b\\> \\[c\\](d)"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 59),
+            st.sampled_from(("Ana Kovac", "Wei Zhang", "pager", None)),
+            st.one_of(
+                st.text(max_size=80),
+                st.sampled_from(
+                    ("rolling back 412", "restart it?", "yes", "no, wait", "checkout is down", "all clear", "[^e1]: x")
+                ),
+            ),
+        ),
+        max_size=12,
+    )
+)
+def test_any_messages_give_a_draft_that_is_read_back_the_same(messages):
+    incident = story.Story()
+    for minute, who, text in messages:
+        incident.say(f"14:{minute:02}", who, text)
+    if messages:
+        incident.reached("started", f"14:{min(minute for minute, _, _ in messages):02}")
+    postmortem = draft(incident.timeline())
+    assert read(write(postmortem)).record == postmortem
+    for label, words in DEFINITION.findall(text_of(postmortem)):
+        assert label
+        assert words
