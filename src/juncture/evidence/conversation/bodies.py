@@ -46,6 +46,8 @@ class Body:
         """Line number (from 1) and text of what the program itself says below the message."""
         self.taken_off = 0
         self._is_opening = head is None
+        self._words = bool(self.first_text) + sum(_is_word(line.strip()) for line in lines)
+        """How many lines are not the window's."""
         self._is_dated = head is not None and (head.stamp.day is not None or "@" in head.name)
         self._is_mail = head is not None and head.family == MAIL
 
@@ -54,10 +56,6 @@ class Body:
         """The number of the last line that has something on it, from 1; `start` if none has."""
         return self.start + max((number for number, line in enumerate(self.lines, 1) if line.strip()), default=0)
 
-    @property
-    def _words(self) -> int:
-        return bool(self.first_text) + sum(bool(line.strip()) and not is_window_line(line.strip()) for line in self.lines)
-
     def take_off_end(self, earlier: dict[str, list[str]]) -> None:
         """Take off what the window added below the message and above the next head; `earlier` are messages by name."""
         while self.lines:
@@ -65,7 +63,7 @@ class Body:
             if line and not (self._is_addition(line) or self._is_shown_again(line, earlier)):
                 return
             self.taken_off += bool(line)
-            self.lines.pop()
+            self._pop()
 
     def take_off_start(self) -> None:
         """Take off badges, `Edited` and quoted heads above the first word, and lines that are never words anywhere."""
@@ -120,7 +118,7 @@ class Body:
             return False
         if is_emoji(above) and self._words > 2:
             while self.lines[-1].strip() != above:
-                self.lines.pop()
+                self._pop()
             self.reactions.insert(0, f"{above} {line}")
             self.taken_off += 1
             return True
@@ -143,12 +141,19 @@ class Body:
         if not any(text.startswith(line[:_QUOTED_START]) for text in earlier[name]):
             return False
         while self.lines[-1].strip().lstrip("@") != name:
-            self.lines.pop()
+            self._pop()
         self.taken_off += 1
         return True
 
+    def _pop(self) -> None:
+        self._words -= _is_word(self.lines.pop().strip())
+
     def _line_above(self) -> str:
         return next((line.strip() for line in reversed(self.lines[:-1]) if line.strip()), "")
+
+
+def _is_word(line: str) -> bool:
+    return bool(line) and not is_window_line(line)
 
 
 def _never_words(line: str) -> bool:

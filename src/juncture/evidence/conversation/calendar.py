@@ -194,7 +194,7 @@ def _clocks(messages: Sequence[Message], days: list[dt.date | None]) -> list[dt.
 
 
 def _is_of_twelve_hours(messages: Sequence[Message]) -> bool:
-    """Return whether times without AM and PM are of a 12-hour clock: none beyond 12 or with a zero in front, 1 after 12."""
+    """Return whether times without AM and PM are of a 12-hour clock: none over 12 or with a zero in front, 1 after 12."""
     stamps = [message.stamp for message in messages if not message.stamp.vague]
     if any(stamp.padded or not 1 <= stamp.hour <= 12 for stamp in stamps):
         return False

@@ -19,6 +19,8 @@ from juncture.evidence.conversation.window import is_membership, is_window_line,
 
 SURE = 0.65
 """How much a name must look like one where nothing else speaks for it."""
+LATER_MINUTES = 360
+"""How much later than the head above it a time without a name may be: windows group what one person writes in minutes."""
 LONG_RUN = 3
 """Heads of another grammar that must stand together to be a conversation of their own."""
 
@@ -177,6 +179,8 @@ def _stands_out(head: Head, lines: list[str]) -> bool:
     if head.kind in STRONG:
         return head.weight >= 0.5
     before = lines[head.first - 1].strip() if head.first else ""
+    if head.kind == "block:gap" and head.weight >= 1 and head.stamp.half:
+        return True
     return head.weight >= SURE and head.kind in ("block:gap", ABOVE) and (not before or is_window_line(before) or head.bot)
 
 
@@ -246,7 +250,18 @@ class _Around:
             return False
         if head.text and (LEVEL.match(head.text) or not self._is_in_order(head)):
             return False
+        if head.family == BARE and not self._follows_on(head):
+            return False
         return (head.stamp.second is not None) == self._with_seconds and not (head.stamp.half and not self._with_halves)
+
+    def _follows_on(self, head: Head) -> bool:
+        """Return whether a bare time can continue the message above: a little later, by the clock of the others."""
+        above = self._chosen[self._starts[bisect(self._starts, head.first) - 1]]
+        if self._with_halves and not head.stamp.half and not 1 <= head.stamp.hour <= 12:
+            return False
+        minutes = [stamp.hour * 60 + stamp.minute for stamp in map(_on_24_hours, (above.stamp, head.stamp))]
+        later = (minutes[1] - minutes[0]) % (720 if self._with_halves and not head.stamp.half else 1440)
+        return later <= LATER_MINUTES
 
     def _is_in_order(self, head: Head) -> bool:
         """Return whether a time behind which text stands lies between those around it; a time in a log need not."""
@@ -257,9 +272,12 @@ class _Around:
         return before <= own <= after
 
 
+def _on_24_hours(stamp: Stamp) -> Stamp:
+    return stamp._replace(hour=stamp.hour % 12 + (12 if stamp.half == "p" else 0)) if stamp.half else stamp
+
+
 def _clock(stamp: Stamp) -> tuple[int, int, int]:
-    hour = stamp.hour % 12 + (12 if stamp.half == "p" else 0) if stamp.half else stamp.hour
-    return hour, stamp.minute, stamp.second or 0
+    return _on_24_hours(stamp).hour, stamp.minute, stamp.second or 0
 
 
 def _with_surnames(heads: tuple[Head, ...], lines: list[str]) -> tuple[Head, ...]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from juncture.evidence.conversation.names import clean_name, is_account_of, is_badge, plausibility, without_mode
 from juncture.evidence.conversation.stamps import Stamp, has_time, stamp_at_end, stamp_at_start, whole_stamp
-from juncture.evidence.conversation.window import addition_at_end, day_of_separator, is_file, is_window_line
+from juncture.evidence.conversation.window import addition_at_end, day_of_separator, is_emoji, is_file, is_window_line
 
 HEAD_LIMIT = 400
 """Characters of a line that are looked at for a head; a longer line is text, or a head with its text."""
@@ -143,8 +143,8 @@ def _on_line(number: int, start: str, line: str, lines: list[str]) -> Iterator[H
         return
     inline = list(_inline(number, stripped, line.strip()))
     yield from inline
-    if len(stripped) <= 160 and not (inline and inline[0].kind in STRONG):
-        yield from _name_first(number, stripped)
+    if len(stripped) <= 160 and not inline:
+        yield from _name_first(number, stripped, lines)
 
 
 def _alone(text: str) -> Stamp | None:
@@ -155,9 +155,9 @@ def _alone(text: str) -> Stamp | None:
     return whole_stamp(core) if core else None
 
 
-def _beside(number: int, stamp: Stamp, lines: list[str]) -> Iterator[Head]:
+def _beside(number: int, stamp: Stamp, lines: list[str], *, bot: bool = False) -> Iterator[Head]:
     """Yield a time on a line of its own: with the name above, with the name below, without a name."""
-    above, bot = number - 1, False
+    above = number - 1
     while above >= 0 and number - above <= 4 and (not lines[above].strip(" \t,") or _is_between(lines[above].strip())):
         bot = bot or is_badge(lines[above].strip())
         above -= 1
@@ -186,7 +186,7 @@ def _is_addition(line: str) -> bool:
     return is_window_line(line) or is_file(line) or addition_at_end(line) is not None or day_of_separator(line) is not None
 
 
-def _name_first(number: int, text: str) -> Iterator[Head]:
+def _name_first(number: int, text: str, lines: list[str]) -> Iterator[Head]:
     match = _NAME_THEN_STAMP[0].match(text) or _NAME_THEN_STAMP[1].match(text)
     if match and (inner := whole_stamp(match["stamp"].strip())):
         name, bot = clean_name(match["name"])
@@ -199,8 +199,11 @@ def _name_first(number: int, text: str) -> Iterator[Head]:
     for family, separator in _SEPARATORS:
         match_of_separator = separator.search(before)
         if match_of_separator and closed == (family in ("block:bracket", "block:telegram")):
-            name, bot = clean_name(before[: match_of_separator.start()])
-            if name:
+            written = before[: match_of_separator.start()].strip()
+            name, bot = clean_name(written)
+            if is_badge(written) or is_emoji(written):
+                yield from _beside(number, stamp, lines, bot=is_badge(written))
+            elif name:
                 yield Head(number, number + 1, name, stamp, family, bot=bot, weight=plausibility(name))
             return
 

@@ -155,7 +155,8 @@ def _mails_once(messages: list[Message]) -> list[Message]:
     once: dict[tuple[str, str], Message] = {}
     for number, message in enumerate(messages):
         words = " ".join(message.text.split())
-        key = (message.name, f"{message.stamp.minute} {words}") if message.mail else ("", str(number))
+        # Mail programs quote in the reader's zone, which is most often whole hours away, and seldom over midnight.
+        key = (message.name, f"{message.stamp.day} {message.stamp.minute} {words}") if message.mail else ("", str(number))
         once.setdefault(key, message)
     return list(once.values())
 

@@ -11,6 +11,9 @@ from importlib.resources import files
 NAME_LIMIT = 80
 """Characters of the longest display name; Slack and Teams allow as many."""
 
+_LONGEST = 300
+"""Characters of a name with its address, status and badge; a longer line is no name."""
+
 _ADDRESS = re.compile(r"\s*[<(\[]+(?:mailto:)?[^\s<>@()]+@[^\s<>@()]+[>)\]]+")
 _TO_ALL = re.compile(r"\s(?:to|an|à|para)\s(?:Everyone|Me|You|Hosts and panelists|All panelists|Alle|Todos|Tous)(?:\s\(.*\))?$")
 """Zoom says to whom a message went."""
@@ -44,11 +47,14 @@ def _vocabulary() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in tomllib.loads(text).items()}
 
 
+@lru_cache(maxsize=4096)
 def clean_name(text: str) -> tuple[str, bool]:
     """Return a display name without status, badge and address, and whether a badge says that it is a program's.
 
     Emoji at the end are a status and change, so they are no part of who speaks; what stands in brackets is (`Sam (she/her)`).
     """
+    if len(text) > _LONGEST:
+        return text[:_LONGEST], False
     name = " ".join(text.split()).strip(" \t,·•|—–*")  # noqa: RUF001
     name = _ADDRESS.sub("", name).strip().strip("\"'")
     name = _TO_ALL.sub("", _LINKED.sub(r"\1", name))

@@ -51,7 +51,7 @@ def confidence(choice: Choice, lines: list[str]) -> Confidence:
         return Confidence.NO
     if choice.certainty >= 1.1:
         # Logs that people pasted into their messages make a chat look like a log, and nothing else has such heads.
-        people = len({head.name for head in named if head.weight >= 1})
+        people = len({head.name for head in named if head.weight > SURE + 0.1})
         unmistakable = below_heads or named[0].kind in ("angle", "zoom") or people > 1 or _spoken(named) * 10 >= len(named)
         return Confidence.CERTAIN if unmistakable else Confidence.LIKELY
     return Confidence.LIKELY if any(head.stamp.half for head in named) else Confidence.PLAUSIBLE

@@ -7,6 +7,7 @@ the whole conversation, in `calendar`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from juncture.evidence.conversation.words import alternatives, words
@@ -107,6 +108,7 @@ def has_time(text: str) -> bool:
     return _PERHAPS.search(text) is not None
 
 
+@lru_cache(maxsize=8192)
 def whole_stamp(text: str) -> Stamp | None:
     """Return the stamp that `text` is and nothing else."""
     if len(text) > _LONGEST:
@@ -133,6 +135,8 @@ def stamp_at_start(text: str) -> tuple[Stamp, str] | None:
 
 def stamp_at_end(text: str) -> tuple[str, Stamp] | None:
     """Return what stands before the stamp that `text` ends with, and the stamp."""
+    if not has_time(text[-_LONGEST:]):
+        return None
     for pattern in _ENDING:
         match = pattern.search(text, max(0, len(text) - _LONGEST))
         if match and (stamp := _stamp(match)):

@@ -19,6 +19,7 @@ _EMOJI_COUNT = re.compile(rf"{_EMOJI.pattern}\s?\d{{1,4}}(?:\s*{_EMOJI.pattern}\
 _SHORTCODE = re.compile(r":[a-z0-9_+'-]{1,60}:(?::skin-tone-\d:)?", re.IGNORECASE)
 _COUNT = re.compile(r"\d{1,4}")
 _DAY_DECORATION = re.compile(r"^[\s\-—–=*_#~•·]+|[\s\-—–=*_#~•·]+$")  # noqa: RUF001
+_DECORATIONS = frozenset("-—\u2013=*_#~•· ")
 _DAY_WORDS = re.compile(
     r"^(?:day changed|day changed to|log opened|log closed|begin logging at|ending logging at|session start:?)\s+",
     re.IGNORECASE,
@@ -54,6 +55,11 @@ def additions() -> tuple[Addition, ...]:
 
 
 @cache
+def _anywhere() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one.pattern.pattern})" for one in additions() if one.anywhere), re.IGNORECASE)
+
+
+@cache
 def membership() -> Addition:
     """Return how programs say that somebody came, went or changed the channel."""
     return _addition(_table().membership[0])
@@ -66,9 +72,10 @@ def _addition(entry: _Entry) -> Addition:
 @lru_cache(maxsize=8192)
 def is_window_line(line: str) -> bool:
     """Return whether a line (without blanks around it) is never somebody's own words: `View thread`, `sam profile image`."""
-    return len(line) <= _LINE_LIMIT and any(one.anywhere and one.pattern.fullmatch(line) for one in additions())
+    return len(line) <= _LINE_LIMIT and _anywhere().fullmatch(line) is not None
 
 
+@lru_cache(maxsize=8192)
 def addition_at_end(line: str) -> str | None:
     """Return what kind of addition a line is if it stands below a message; None for words."""
     if len(line) > _LINE_LIMIT:
@@ -115,12 +122,13 @@ def without_edited(line: str) -> tuple[str, bool]:
     return shorter, shorter != line
 
 
+@lru_cache(maxsize=8192)
 def day_of_separator(line: str) -> tuple[WrittenDay, bool] | None:
     """Return the day that a line between messages announces, and whether its decoration says that it is nothing else.
 
     `Monday, March 2nd`, `----- Today March 2nd, 2026 -----`, `--- Day changed Mon Mar 02 2026`.
     """
-    if len(line) > 100:
+    if len(line) > 100 or not (line[-1:].isalnum() or line[:1] in _DECORATIONS):
         return None
     core = _DAY_DECORATION.sub("", line)
     without = _DAY_TIME.sub("", _DAY_WORDS.sub("", core))

@@ -115,7 +115,7 @@ def _left_out(artefact: Artefact, parts: Cut) -> Iterator[LeftOut]:
 
 def _sightings(
     artefact: Artefact, messages: tuple[Message, ...], placed: Placed, zone: ZoneInfo | timezone
-) -> Iterator[Sighting]:
+) -> Iterator[Sighting | LeftOut]:
     occurrences, same = Occurrences(NAME), Counter[datetime]()
     for message, time in zip(messages, placed.times, strict=True):
         if not message.text:
@@ -127,6 +127,7 @@ def _sightings(
                 midnight = datetime.combine(time, datetime.min.time())
                 span = _span(midnight, own_zone or zone, 86400)._replace(occurred_at=span.occurred_at)
         except (OverflowError, ValueError):
+            yield LeftOut(artefact.at(f"line:{message.first_line}"), "a time beyond the years 1 to 9999", damaged=True)
             continue
         occurred_at = min(span.occurred_at + timedelta(microseconds=same[span.occurred_at]), span.latest)
         same[span.occurred_at] += 1
