@@ -202,7 +202,7 @@ def _is_of_twelve_hours(messages: Sequence[Message]) -> bool:
 
 
 def is_newest_first(messages: Sequence[Message]) -> bool:
-    """Return whether a text goes back in time, as lists of search results do. Three steps back say so, and no fourth forward."""
+    """Return whether a text goes back in time, as lists of search results do: three steps back, and hardly one forward."""
     if any(message.day for message in messages):
         return False
     clocks = [clock_of(message.stamp) for message in messages if message.stamp.day is None and not message.stamp.vague]
