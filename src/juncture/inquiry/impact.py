@@ -113,7 +113,7 @@ def _never_known() -> tuple[str, ...]:
         "Revenue lost: no series of amounts was given.",
         "How many customers were affected: the evidence counts requests, not people.",
         "Whether data was lost or left wrong: nothing in the evidence says so or rules it out.",
-        "What customers were told, beyond what the timeline shows, and what it did to their trust.",
+        "What it did to the trust of customers: nothing in the evidence tells.",
     )
 
 

@@ -7,7 +7,7 @@ from juncture.inquiry.effect import milestone, said, start_of
 from juncture.inquiry.naming import COLLEAGUE
 from juncture.inquiry.people import SPOKEN, Person
 from juncture.inquiry.roles import AUTHOR, AUTHORS_SINCE, Roles, roles_of, took_part
-from juncture.inquiry.shipments import shipments
+from juncture.inquiry.shipments import results_of, shipments
 from juncture.model.evidence import Citation, Event, Kind
 from juncture.model.instants import clock_time
 from juncture.model.record import MilestoneName, Participant, Timeline
@@ -44,9 +44,11 @@ def who_took_part(timeline: Timeline, roles: Roles | None = None) -> tuple[Parti
     people = tuple(person for person, _ in roles.given)
     parts = took_part(timeline, people)
     authors = _shipped(timeline, people)
+    results = results_of(timeline.events)
     found: list[tuple[Event, Participant]] = []
     for person, role in roles.given:
-        events = parts.get(person.name, []) or (authors.get(person.name, []) if role.startswith(AUTHOR) else [])
+        own = [event for event in parts.get(person.name, []) if event.id not in results]
+        events = own or (authors.get(person.name, []) if role.startswith(AUTHOR) else [])
         if not events or role == COLLEAGUE:
             continue
         words, shown = _how(timeline, role, roles, events, authors.get(person.name, []))

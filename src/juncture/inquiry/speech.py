@@ -194,7 +194,7 @@ def capital(text: str) -> str:
 
 
 _AFTERTHOUGHT = re.compile(
-    r",\s+(?=(?:it|it'd|it's|that|that's|this|might|so|as|because|bc|since|which|before|they|we|the)\b)"
+    r",\s+(?=(?:it|it'd|itd|it's|its|that|that's|thats|this|might|so|as|because|bc|since|which|before|they|we|the)\b)"
     r"|\s+(?:because|bc|since|so that|so it|so we|so they|and see)\b"
     r"|,\s+(?=[\w']+(?:\s[\w']+)?\s(?:can|is|are|was|were|will|has|have|isn't|can't|won't)\b)",
     re.IGNORECASE,

@@ -99,7 +99,8 @@ def unanswered(facts: Facts) -> Iterator[Stated]:
         if end is not None and event.occurred_at > end:
             break
         replies = (later for later in spoken[number + 1 :] if later.occurred_at <= event.occurred_at + within)
-        if not any(later.actor != event.actor and channel_of(later) == channel_of(event) for later in replies):
+        heard = facts.channels if channel_of(event) in facts.channels else {channel_of(event)}
+        if not any(later.actor != event.actor and channel_of(later) in heard for later in replies):
             yield (
                 f"Nobody answered for {duration_text(within.total_seconds())}: {words(event)}, {at(event.occurred_at)}",
                 cite(event),
