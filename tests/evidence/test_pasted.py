@@ -284,3 +284,92 @@ def test_any_text_is_read_or_refused(text):
             assert 1 <= int(first) <= int(last or first) <= lines
             assert sighting.earliest <= sighting.occurred_at <= sighting.latest
             assert sighting.summary.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Ana B.\n  2:15 PM\nd\n\n\nJo M.\n  2:09 PM\nc\n\n\nAna B.\n  2:03 PM\nb\n\n\nJo M.\n  1:58 PM\na\n",
+            [
+                ("03-02 13:58", "Jo M.", "a"),
+                ("03-02 14:03", "Ana B.", "b"),
+                ("03-02 14:09", "Jo M.", "c"),
+                ("03-02 14:15", "Ana B.", "d"),
+            ],
+            id="newest first",
+        ),
+        pytest.param(
+            "Ana B.\n  11:58\na\n\n\nJo M.\n  12:58\nb\n\n\nAna B.\n  1:03\nc\n",
+            [("03-02 11:58", "Ana B.", "a"), ("03-02 12:58", "Jo M.", "b"), ("03-02 13:03", "Ana B.", "c")],
+            id="12-hour clock without AM and PM",
+        ),
+        pytest.param(
+            "> Ana B.  2:01 PM\n> a\n>\n> Jo M.  2:03 PM\n> b\n",
+            [("03-02 14:01", "Ana B.", "a"), ("03-02 14:03", "Jo M.", "b")],
+            id="all quoted",
+        ),
+        pytest.param(
+            "**Ana B.**  2:01 PM\na\n**Jo M.**  2:03 PM\nb\n",
+            [("03-02 14:01", "Ana B.", "a"), ("03-02 14:03", "Jo M.", "b")],
+            id="bold names",
+        ),
+        pytest.param(
+            "Ana B. <ana@example.com>\nMon, Mar 2, 2:05 PM (3 hours ago)\nto me, Jo\n\nit is down\n",
+            [("03-02 14:05", "Ana B.", "it is down")],
+            id="mail in a web client",
+        ),
+        pytest.param(
+            "Ana B.\nTo: Jo M.\nMon 3/2/2026 2:05 PM\na\n\nJo M.\nTo: Ana B.\nMon 3/2/2026 2:32 PM\nb\n",
+            [("03-02 14:05", "Ana B.", "a"), ("03-02 14:32", "Jo M.", "b")],
+            id="recipients between name and time",
+        ),
+        pytest.param(
+            "Ana B. to Everyone 2:05 PM\na\nJo M. to Everyone 2:06 PM\nb\n",
+            [("03-02 14:05", "Ana B.", "a"), ("03-02 14:06", "Jo M.", "b")],
+            id="zoom",
+        ),
+        pytest.param(
+            "GitHub\nAPP  2:03 PM\ndeployed\nAna B.\n:palm_tree:  2:04 PM\nnice\n",
+            [("03-02 14:03", "GitHub", "deployed"), ("03-02 14:04", "Ana B.", "nice")],
+            id="badge and status before the time",
+        ),
+        pytest.param(
+            "Ana B.\n  2:10 PM\nwhen?\n\n\nJo M.\n  2:11 PM\n13:58\nor\n1:58 PM\nroughly\n\n\nAna B.\n  2:12 PM\nok\n",
+            [
+                ("03-02 14:10", "Ana B.", "when?"),
+                ("03-02 14:11", "Jo M.", "13:58\nor\n1:58 PM\nroughly"),
+                ("03-02 14:12", "Ana B.", "ok"),
+            ],
+            id="times as answers",
+        ),
+        pytest.param(
+            "Ana B.\n  2:01 PM\n```\n14:00 <kim> slow\n14:01 <lee> yes\n\n14:02 <kim> hm\n```\n\n\nJo M.\n  2:05 PM\nok\n\n\nAna B.\n  2:06 PM\nfine\n",
+            [
+                ("03-02 14:01", "Ana B.", "```\n14:00 <kim> slow\n14:01 <lee> yes\n\n14:02 <kim> hm\n```"),
+                ("03-02 14:05", "Jo M.", "ok"),
+                ("03-02 14:06", "Ana B.", "fine"),
+            ],
+            id="chat in a code block",
+        ),
+        pytest.param(
+            "Grace Sunday 2:01 PM\na\nJo M. 2:03 PM\nb\nGrace Sunday 2:04 PM\nc\n",
+            [("03-02 14:01", "Grace Sunday", "a"), ("03-02 14:03", "Jo M.", "b"), ("03-02 14:04", "Grace Sunday", "c")],
+            id="a weekday as a surname",
+        ),
+        pytest.param(
+            "Ana 14:02: a\nJo 14:03: b\n", [("03-02 14:02", "Ana", "a"), ("03-02 14:03", "Jo", "b")], id="name, time, colon"
+        ),
+    ],
+)
+def test_people_paste_stranger_things(text, expected):
+    assert confidence(text) > Confidence.FALLBACK
+    assert sorted(told(text, date="2026-03-02")) == expected
+
+
+def test_an_age_tells_the_day_alone():
+    text = "Ana B.\n  3 days ago\nis it down?\n2 replies\n\n\nJo M.\n  9 minutes ago\nnow it is\n"
+    old, new = sightings(text, date="2026-03-04")
+    assert (old.earliest.day, old.latest.day) == (1, 1)
+    assert (new.earliest.day, new.latest.day) == (4, 4)
+    assert (old.latest - old.earliest) > dt.timedelta(hours=23)

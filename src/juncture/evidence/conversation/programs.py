@@ -26,8 +26,3 @@ def reads_as_alert(text: str, author: str = "") -> bool:
     if _ALERT_MARK.search(start):
         return True
     return bool(_MONITORING.search(author) and _ALERT_WORDS.search(start))
-
-
-def is_monitoring(author: str) -> bool:
-    """Return whether a name is that of a program that watches systems."""
-    return bool(_MONITORING.search(author))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from juncture.evidence.conversation.choosing import LEVEL, SURE, Choice
+from juncture.evidence.conversation.choosing import SURE, Choice
 from juncture.evidence.conversation.heads import BLOCK, STRONG, Head
+from juncture.evidence.conversation.nameless import LEVEL
 from juncture.evidence.reader import Confidence
 
 LINES_A_HEAD = 60
