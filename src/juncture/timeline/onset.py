@@ -154,7 +154,7 @@ def _is_at_work(cues: frozenset[Cue]) -> bool:
     """Return whether who says this is at work on it already; who hands it on is not."""
     if Cue.QUESTION in cues:
         return False
-    acts = not cues.isdisjoint(ACTIONS) and not cues.isdisjoint({Cue.COMMITMENT, Cue.COMPLETED})
+    acts = not cues.isdisjoint(ACTIONS - {Cue.DEPLOY}) and not cues.isdisjoint({Cue.COMMITMENT, Cue.COMPLETED})
     return acts or not cues.isdisjoint({Cue.DECLARATION, Cue.FINDING})
 
 

@@ -94,7 +94,7 @@ class Speech:
         team, support, a service by name) needs little; one for everything needs more.
         """
         known = frozenset(name.lower() for name in names if len(name) > 2)
-        weights: dict[str | None, list[float]] = defaultdict(list)
+        weights: dict[str | None, list[tuple[float, bool]]] = defaultdict(list)
         for event in events:
             if event.kind in SPOKEN and not _is_bot(event):
                 said = self.by_id.get(event.id)
@@ -107,25 +107,25 @@ def is_idle(channel: str | None) -> bool:
     return channel is not None and _IDLE_CHANNEL.search(channel) is not None
 
 
-def _is_about(channel: str | None, weights: Sequence[float], names: frozenset[str]) -> bool:
+def _is_about(channel: str | None, found: Sequence[tuple[float, bool]], names: frozenset[str]) -> bool:
     if channel is None or _INCIDENT_CHANNEL.search(channel):
         return True
     if is_idle(channel):
         return False
-    total, mean = sum(weights), sum(weights) / len(weights)
+    total, mean = sum(weight for weight, _ in found), sum(weight for weight, _ in found) / len(found)
     if _WORKING_CHANNEL.search(channel) or any(name in channel.lower() for name in names):
         return total >= 0.5 and mean >= 0.2
-    return total >= 2 and mean >= 0.4
+    return total >= 2 and mean >= 0.4 and any(names_it for _, names_it in found)
 
 
-def _weight(event: Event, cues: frozenset[Cue], names: frozenset[str]) -> float:
-    """Return how much a message is about the incident, 0 to 2."""
+def _weight(event: Event, cues: frozenset[Cue], names: frozenset[str]) -> tuple[float, bool]:
+    """Return how much a message is about the incident, 0 to 2, and whether it tells of trouble or names what is in it."""
     text = event.summary.lower()
-    weight = float(not cues.isdisjoint(_ABOUT_IT))
-    weight += not cues.isdisjoint(ACTIONS) and not cues.isdisjoint(_MODES)
-    weight += any(name in text for name in names)
-    weight += 0.5 * (not cues.isdisjoint(_AROUND_IT)) + 0.5 * ("`" in text)
-    return min(weight, 2.0)
+    tells = not cues.isdisjoint(_ABOUT_IT)
+    names_it = any(name in text for name in names)
+    acts = not cues.isdisjoint(ACTIONS) and not cues.isdisjoint(_MODES)
+    weight = tells + names_it + acts + 0.5 * (not cues.isdisjoint(_AROUND_IT)) + 0.5 * ("`" in text)
+    return min(weight, 2.0), tells or names_it
 
 
 def _said(spoken: Iterable[Event]) -> Iterator[Said]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from juncture.model.evidence import AlertDetails, ChangeDetails, Event, Kind, LogDetails, RecordDetails, TurnDetails
+from juncture.model.evidence import AlertDetails, Event, Kind, LogDetails, RecordDetails, TurnDetails
 from juncture.model.instants import Instant
 from juncture.timeline.cues import ACTIONS, Cue, cues_of
 from juncture.timeline.effects import measure_of
@@ -134,18 +134,12 @@ def _of_change(event: Event, first: Instant, last: Instant) -> Candidate | None:
     else:
         return None
     if event.occurred_at > last:
-        return Candidate(event, Category.CHANGE, "a change after the end", worth - 20, _thought_of_change(event))
+        return Candidate(event, Category.CHANGE, "a change after the end", worth - 20, f"change {event.service}")
     if event.occurred_at > first:
-        return Candidate(event, Category.CHANGE, "a change during the incident", worth + 12, _thought_of_change(event))
+        return Candidate(event, Category.CHANGE, "a change during the incident", worth + 12, f"change {event.service}")
     distance = first - event.occurred_at
     nearness = 18 if distance <= NEAR_CHANGE else int(10 * (1 - distance / CHANGES_BEFORE))
-    return Candidate(event, Category.CHANGE, "a change before the start", worth + nearness, _thought_of_change(event))
-
-
-def _thought_of_change(event: Event) -> str:
-    details = event.details
-    state = details.state if isinstance(details, ChangeDetails) else None
-    return f"change {event.service} {state} {event.summary[:60]}"
+    return Candidate(event, Category.CHANGE, "a change before the start", worth + nearness, f"change {event.service}")
 
 
 def _of_alert(event: Event, seen: set[str]) -> Candidate:
@@ -234,7 +228,7 @@ def _of_bot(said: Said, first: Instant, last: Instant) -> Candidate | None:
     if said.cues & {Cue.DEPLOY, Cue.ROLLBACK, Cue.REVERT, Cue.FLAG, Cue.CONFIGURE, Cue.RESTART}:
         why = "a change during the incident" if first <= said.event.occurred_at <= last else "a change around the incident"
         worth = 64 if first - NEAR_CHANGE <= said.event.occurred_at <= last else 50
-        return Candidate(said.event, Category.CHANGE, why, worth, "")
+        return Candidate(said.event, Category.CHANGE, why, worth, f"change in {said.channel}")
     if Cue.CUSTOMER_UPDATE in said.cues:
         return Candidate(said.event, Category.CUSTOMER_UPDATE, "customers were told", 58, "customer update")
     return None

@@ -42,7 +42,9 @@ _STEPS = (
     ),
 )
 _COMMIT = re.compile(r"(?<![\w-])[0-9a-f]{7,40}(?![\w-])")
-_VERSION = re.compile(r"(?<![\w.:/-])[#v]?\d+(?:\.\d+){0,3}(?:-[\w.]+)?(?![\w:/%-]|\.\d)")
+_VERSION = re.compile(r"(?<![\w.:/-])[#v]?\d+(?:\.\d+){0,3}(?:-[\w.]+)?(?![\w/%-]|:\S|\.\d)")
+_BEFORE = re.compile(r"\b(?:from|previous(?:ly)?|was|replac\w+)[ :(]+\S+", re.IGNORECASE)
+"""What ran before is named too, and is not what this step is of."""
 
 
 class _Step(Struct):
@@ -97,7 +99,7 @@ def _step(place: int, event: Event) -> _Step | None:
         return None
     change = details if isinstance(details, ChangeDetails) else ChangeDetails()
     told = " ".join(part for part in (change.state, text) if part)
-    named = " ".join(part for part in (text, change.revision, change.reference) if part)
+    named = _BEFORE.sub(" ", " ".join(part for part in (text, change.revision, change.reference) if part))
     step = next((name for name, pattern in _STEPS if pattern.search(change.state or told)), None)
     commits = frozenset(commit[:7] for commit in _COMMIT.findall(named.lower()) if not commit.isdigit() or len(commit) == 40)
     versions = frozenset(version.lstrip("#v") for version in _VERSION.findall(named)) - commits
