@@ -13,11 +13,14 @@ message that was never written counts against the share. `text` is the share of 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
+import io
 import random
 import re
 from collections import defaultdict
 from zoneinfo import ZoneInfo
+
+from pasted_shapes import HELD_OUT, TOOLS
+from pasted_talk import conversation
 
 from juncture.evidence.artefact import Artefact
 from juncture.evidence.reader import Settings
@@ -25,17 +28,12 @@ from juncture.evidence.readers.pasted import READER
 from juncture.evidence.registry import installed_readers, reader_for
 from juncture.model.evidence import Kind, Sighting
 
-from pasted_shapes import HELD_OUT, TOOLS
-from pasted_talk import conversation
-
 STATUS = re.compile(r" (?::palm_tree:|🌴)$")
 """A status that hangs on a name and is no part of it."""
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo")
 
 
 def artefact_of(text):
-    import io
-
     data = text.encode("utf-8")
     return Artefact("sha256:" + "0" * 64, "paste.txt", len(data), lambda: io.BytesIO(data), "paste.txt")
 
@@ -69,7 +67,7 @@ def common(truth, found):
     return pairs
 
 
-def judge(messages, sightings, zone, seconds):
+def judge(messages, sightings, zone, *, seconds):
     def stamp(instant):
         local = instant.astimezone(zone)
         return local.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
@@ -82,6 +80,36 @@ def judge(messages, sightings, zone, seconds):
     return len(pairs), max(len(truth), len(found)), whole, truth, found
 
 
+class Count:
+    """Right messages, those with their whole text right too, and all."""
+
+    def __init__(self):
+        self.right = self.whole = self.of = 0
+
+    def add(self, right, of, whole):
+        """Add one conversation."""
+        self.right, self.of, self.whole = self.right + right, self.of + of, self.whole + whole
+
+    def __str__(self):
+        share, texts = 100 * self.right / max(1, self.of), 100 * self.whole / max(1, self.right)
+        return f"{share:6.2f} %  text {texts:6.2f} %  of {self.of} messages"
+
+
+def conversations(options):
+    """Yield each conversation of the chosen tools and shapes: tool, shape, number, text, what it is made of, and the settings."""
+    for tool, all_variants in (HELD_OUT if options.held_out else TOOLS).items():
+        variants = [variant for variant in all_variants if not options.shape or options.shape in variant.name]
+        if not variants or (options.tool and tool != options.tool):
+            continue
+        for number in range(options.conversations):
+            draw = random.Random(f"{options.seed}/{tool}/{number}")
+            variant = draw.choice(variants)
+            zone = ZoneInfo(draw.choice(ZONES))
+            messages = conversation(draw, variant)
+            settings = Settings(today=variant.today(messages), date=variant.date(messages), zone=zone)
+            yield tool, variant, number, variant.render(draw, messages), messages, settings
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--conversations", type=int, default=100, help="a tool")
@@ -91,34 +119,19 @@ def main():
     parser.add_argument("--shape", help="only shapes whose name has this")
     parser.add_argument("--show", type=int, default=0, help="print so many of the worst conversations")
     options = parser.parse_args()
-    shapes = HELD_OUT if options.held_out else TOOLS
-    totals, worst, by_shape = defaultdict(lambda: [0, 0, 0]), [], defaultdict(lambda: [0, 0, 0])
-    for tool, variants in shapes.items():
-        if options.tool and tool != options.tool:
-            continue
-        variants = [variant for variant in variants if not options.shape or options.shape in variant.name]
-        if not variants:
-            continue
-        for number in range(options.conversations):
-            draw = random.Random(f"{options.seed}/{tool}/{number}")
-            variant = draw.choice(variants)
-            zone = ZoneInfo(draw.choice(ZONES))
-            messages = conversation(draw, variant)
-            text = variant.render(draw, messages)
-            settings = Settings(today=variant.today(messages), date=variant.date(messages), zone=zone)
-            sightings = [s for s in read(text, settings) if s.kind is Kind.MESSAGE]
-            right, of, whole, truth, found = judge(messages, sightings, zone, variant.seconds)
-            for total in (totals[tool], by_shape[tool, variant.name]):
-                for position, value in enumerate((right, of, whole)):
-                    total[position] += value
-            if right < of:
-                worst.append((right / of, tool, variant.name, number, text, truth, found))
-    for (tool, name), (right, of, whole) in sorted(by_shape.items()):
-        print(f"  {tool:12} {name:28} {100 * right / of:6.2f} %  text {100 * whole / max(1, right):6.2f} %  of {of}")
-    for tool, (right, of, whole) in totals.items():
-        print(f"{tool:14} {100 * right / of:6.2f} %  text {100 * whole / max(1, right):6.2f} %  of {of} messages")
-    right, of, whole = (sum(column) for column in zip(*totals.values(), strict=True))
-    print(f"{'all':14} {100 * right / of:6.2f} %  text {100 * whole / max(1, right):6.2f} %  of {of} messages")
+    total, by_tool, by_shape, worst = Count(), defaultdict(Count), defaultdict(Count), []
+    for tool, variant, number, text, messages, settings in conversations(options):
+        sightings = [sighting for sighting in read(text, settings) if sighting.kind is Kind.MESSAGE]
+        right, of, whole, truth, found = judge(messages, sightings, settings.zone, seconds=variant.seconds)
+        for count in (total, by_tool[tool], by_shape[tool, variant.name]):
+            count.add(right, of, whole)
+        if right < of:
+            worst.append((right / of, tool, variant.name, number, text, truth, found))
+    for (tool, name), count in sorted(by_shape.items()):
+        print(f"  {tool:12} {name:28} {count}")
+    for tool, count in by_tool.items():
+        print(f"{tool:14} {count}")
+    print(f"{'all':14} {total}")
     for share, tool, name, number, text, truth, found in sorted(worst, key=lambda item: item[0])[: options.show]:
         print(f"\n=== {tool} {name} #{number}: {100 * share:.0f} %\n{text}\n--- missing {[t for t in truth if t not in found]}")
         print(f"--- false {[f for f in found if f not in truth]}")

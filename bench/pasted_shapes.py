@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import textwrap
 from collections.abc import Callable
 from typing import NamedTuple
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Variant(NamedTuple):
+    """A shape, and which conversations it can show."""
+
     name: str
     render: Callable
     nicks: bool = False
@@ -30,15 +44,17 @@ class Variant(NamedTuple):
     """Whether days are told as Today and Yesterday: the date given is that of copying."""
 
     def today(self, messages):
+        """Return the day of copying."""
         return messages[-1].at.date()
 
     def date(self, messages):
+        """Return the date that a person would give for it."""
         if self.relative:
             return messages[-1].at.date()
         return messages[0].at.date()
 
 
-def twelve(at, space=" ", upper=True):
+def twelve(at, space=" ", *, upper=True):
     half = "AM" if at.hour < 12 else "PM"
     return f"{(at.hour + 11) % 12 + 1}:{at:%M}{space}{half if upper else half.lower()}"
 
@@ -76,9 +92,11 @@ def new_days(messages):
 # Slack, desktop and web
 
 
-def slack_two_lines(draw, messages, *, clock=twelve, bare=bare_twelve, indent="  ", separators=True, gap="\n\n\n\n", badge="\nAPP"):
+def slack_two_lines(
+    draw, messages, *, clock=twelve, bare=bare_twelve, indent="  ", separators=True, gap="\n\n\n\n", badge="\nAPP"
+):
     today, out = messages[-1].at.date(), []
-    separators = separators and draw.random() < 0.7 or len({m.at.date() for m in messages}) > 1
+    separators = (separators and draw.random() < 0.7) or len({m.at.date() for m in messages}) > 1
     for message, day in new_days(messages):
         if day and separators:
             out.append(f"{day_word(day, today, 'slack')}\n")
@@ -90,7 +108,15 @@ def slack_two_lines(draw, messages, *, clock=twelve, bare=bare_twelve, indent=" 
             out.append(f"{gap if out else ''}{message.name}{badge if message.bot else ''}\n{indent}{clock(message.at)}\n")
         out.append(message.text + (" (edited) " if message.edited else "") + "\n")
         for (short, emoji), count in message.reactions:
-            out.append(draw.choice((f":{short}:\n{count}\n", f"{emoji}\n{count}\n", f"{count}\n" if "\n" in message.text else f":{short}:\n{count}\n")))
+            out.append(
+                draw.choice(
+                    (
+                        f":{short}:\n{count}\n",
+                        f"{emoji}\n{count}\n",
+                        f"{count}\n" if "\n" in message.text else f":{short}:\n{count}\n",
+                    )
+                )
+            )
         if message.replies:
             word = "reply" if message.replies == 1 else "replies"
             out.append(f"{message.replies} {word}\nLast reply today at {twelve(message.at)}View thread\n")
@@ -114,7 +140,7 @@ def slack_one_line(draw, messages, *, clock=twelve, between="  ", bare=bare_twel
     return "".join(out)
 
 
-def slack_brackets(draw, messages, *, clock=twelve):
+def slack_brackets(_draw, messages, *, clock=twelve):
     today, out = messages[-1].at.date(), []
     several = len({m.at.date() for m in messages}) > 1
     for message, day in new_days(messages):
@@ -132,7 +158,7 @@ def slack_brackets(draw, messages, *, clock=twelve):
     return "".join(out)
 
 
-def slack_thread(draw, messages):
+def slack_thread(_draw, messages):
     today, out = messages[-1].at.date(), ["Thread\nincident-7\n"]
     for number, message in enumerate(messages):
         day = message.at.date()
@@ -155,7 +181,7 @@ def narrow(render):
 # Microsoft Teams
 
 
-def teams_brackets(draw, messages, *, clock=twelve, indent="", dated=False, blank="\n"):
+def teams_brackets(_draw, messages, *, clock=twelve, indent="", dated=False, blank="\n"):
     today, out = messages[-1].at.date(), []
     for message in messages:
         day = message.at.date()
@@ -182,7 +208,13 @@ def teams_new(draw, messages, *, dated=False, previews=True, clock=twelve, day_s
             out.append(f"{short} by {message.name}\n")
         lead = ""
         if dated:
-            lead = "" if gone == 0 else "Yesterday " if gone == 1 else (f"{message.at:%d/%m/%Y} " if day_style == "uk" else f"{message.at.month}/{message.at.day} ")
+            lead = (
+                ""
+                if gone == 0
+                else "Yesterday "
+                if gone == 1
+                else (f"{message.at:%d/%m/%Y} " if day_style == "uk" else f"{message.at.month}/{message.at.day} ")
+            )
         if message.grouped:
             out.append(f"{lead}{clock(message.at)}\n")
         else:
@@ -200,14 +232,14 @@ def teams_new(draw, messages, *, dated=False, previews=True, clock=twelve, day_s
     return "".join(out)
 
 
-def teams_inline(draw, messages, *, seconds=False):
+def teams_inline(_draw, messages):
     return "".join(f"[{m.at:%H:%M}] {m.name}: {m.text}\n" for m in messages)
 
 
 # Discord
 
 
-def discord_stamp(at, today, clock=twelve, plain_today=False, day_style="us"):
+def discord_stamp(at, today, clock=twelve, *, plain_today=False, day_style="us"):
     gone = (today - at.date()).days
     if gone == 0:
         return clock(at) if plain_today else f"Today at {clock(at)}"
@@ -216,12 +248,23 @@ def discord_stamp(at, today, clock=twelve, plain_today=False, day_style="us"):
     return f"{at:%m/%d/%Y} {clock(at)}" if day_style == "us" else f"{at:%d/%m/%Y} {clock(at)}"
 
 
-def discord_cozy(draw, messages, *, clock=twelve, dash=" — ", plain_today=False, day_style="us", bracketed_groups=False, badge="\nAPP\n", separators=False):
+def discord_cozy(
+    _draw,
+    messages,
+    *,
+    clock=twelve,
+    dash=" — ",
+    plain_today=False,
+    day_style="us",
+    bracketed_groups=False,
+    badge="\nAPP\n",
+    separators=False,
+):
     today, out = messages[-1].at.date(), []
     for message, day in new_days(messages):
         if day and separators and out:
             out.append(f"{MONTHS[day.month - 1]} {day.day}, {day.year}\n")
-        stamp = discord_stamp(message.at, today, clock, plain_today, day_style)
+        stamp = discord_stamp(message.at, today, clock, plain_today=plain_today, day_style=day_style)
         edited = " (edited)" if message.edited else ""
         if message.grouped and bracketed_groups:
             out.append(f"[{clock(message.at)}]\n{message.text}{edited}\n")
@@ -231,12 +274,12 @@ def discord_cozy(draw, messages, *, clock=twelve, dash=" — ", plain_today=Fals
     return "".join(out)
 
 
-def discord_glued(draw, messages):
+def discord_glued(_draw, messages):
     today = messages[-1].at.date()
     return "".join(f"{m.name}{discord_stamp(m.at, today)}\n{m.text}\n" for m in messages)
 
 
-def discord_compact(draw, messages, *, space="", clock=twelve):
+def discord_compact(_draw, messages, *, space="", clock=twelve):
     return "".join(f"[{clock(m.at)}]{space}{m.name}: {m.text}{' (edited)' if m.edited else ''}\n" for m in messages)
 
 
@@ -248,13 +291,24 @@ def mattermost(draw, messages, *, clock=twelve, pictures=True, separators=True, 
     for message, day in new_days(messages):
         if day and separators:
             gone = (today - day).days
-            out.append(("Today" if gone == 0 else "Yesterday" if gone == 1 else f"{DAYS[day.weekday()][:3]}, {MONTHS[day.month - 1][:3]} {day.day:02}, {day.year}") + "\n")
+            out.append(
+                (
+                    "Today"
+                    if gone == 0
+                    else "Yesterday"
+                    if gone == 1
+                    else f"{DAYS[day.weekday()][:3]}, {MONTHS[day.month - 1][:3]} {day.day:02}, {day.year}"
+                )
+                + "\n"
+            )
         if message.grouped:
             out.append(f"{clock(message.at)}\n\n{message.text}\n\n")
             continue
         if pictures:
             out.append(f"{message.name} profile image\t\n")
-        out.append(f"{message.name}\n{bot + chr(10) if message.bot else ''}{clock(message.at)}\n{chr(10) if draw.random() < 0.6 else ''}{message.text}\n")
+        out.append(
+            f"{message.name}\n{bot + chr(10) if message.bot else ''}{clock(message.at)}\n{chr(10) if draw.random() < 0.6 else ''}{message.text}\n"
+        )
         if message.edited:
             out.append("Edited\n")
         out.append("\n")
@@ -277,7 +331,7 @@ def irssi(draw, messages, *, form="{:%H:%M} <{}> {}", days=True, system=False):
     return "".join(out)
 
 
-def weechat(draw, messages, *, time="%H:%M", prefix=""):
+def weechat(_draw, messages, *, time="%H:%M", prefix=""):
     width = max(len(m.name) for m in messages) + len(prefix)
     blank = " " * len(messages[0].at.strftime(time))
     out = []
@@ -291,11 +345,11 @@ def weechat(draw, messages, *, time="%H:%M", prefix=""):
 # Others
 
 
-def whatsapp(draw, messages, *, form="[{:%d/%m/%Y, %H:%M:%S}] {}: {}"):
+def whatsapp(_draw, messages, *, form="[{:%d/%m/%Y, %H:%M:%S}] {}: {}"):
     return "".join((form(m) if callable(form) else form.format(m.at, m.name, m.text)) + "\n" for m in messages)
 
 
-def zoom(draw, messages, *, new=False):
+def zoom(_draw, messages, *, new=False):
     out = []
     for m in messages:
         if new:
@@ -305,7 +359,7 @@ def zoom(draw, messages, *, new=False):
     return "".join(out)
 
 
-def google_chat(draw, messages, *, clock=twelve, three_lines=False):
+def google_chat(_draw, messages, *, clock=twelve, three_lines=False):
     today, out = messages[-1].at.date(), []
     for m in messages:
         gone = (today - m.at.date()).days
@@ -318,18 +372,16 @@ def google_chat(draw, messages, *, clock=twelve, three_lines=False):
     return "".join(out)
 
 
-def mail_headers(draw, messages, *, separator="\n"):
-    out = []
-    for m in messages:
-        out.append(
-            f"From: {m.name} <{'.'.join(filter(str.isalnum, m.name.lower().split()))}x@example.com>\n"
-            f"Sent: {DAYS[m.at.weekday()]}, {MONTHS[m.at.month - 1]} {m.at.day}, {m.at.year} {twelve(m.at)}\n"
-            f"To: Incident <incident@example.com>\nSubject: RE: checkout is down\n\n{m.text}\n{separator}"
-        )
-    return "".join(out)
+def mail_headers(_draw, messages, *, separator="\n"):
+    return "".join(
+        f"From: {m.name} <{'.'.join(filter(str.isalnum, m.name.lower().split()))}x@example.com>\n"
+        f"Sent: {DAYS[m.at.weekday()]}, {MONTHS[m.at.month - 1]} {m.at.day}, {m.at.year} {twelve(m.at)}\n"
+        f"To: Incident <incident@example.com>\nSubject: RE: checkout is down\n\n{m.text}\n{separator}"
+        for m in messages
+    )
 
 
-def telegram(draw, messages, *, clock="%H:%M"):
+def telegram(_draw, messages, *, clock="%H:%M"):
     return "".join(f"{m.name}, [{m.at:%d.%m.%Y} {m.at.strftime(clock)}]\n{m.text}\n\n" for m in messages)
 
 
@@ -360,23 +412,70 @@ TOOLS = {
         Variant("one line, am", lambda d, m: slack_one_line(d, m, clock=lambda at: twelve(at, upper=False))),
         Variant("brackets", slack_brackets),
         Variant("brackets, days", slack_brackets, days=6, crosses_midnight=True, relative=True),
-        Variant("thread", slack_thread, grouping=False, reactions=False, bots=False, days=3, crosses_midnight=True, relative=True),
+        Variant(
+            "thread", slack_thread, grouping=False, reactions=False, bots=False, days=3, crosses_midnight=True, relative=True
+        ),
     ],
     "teams": [
         Variant("brackets", teams_brackets, bots=False, edits=False, grouping=False),
-        Variant("brackets, indented", lambda d, m: teams_brackets(d, m, indent="    ", blank=""), bots=False, edits=False, grouping=False),
-        Variant("brackets, dated", lambda d, m: teams_brackets(d, m, dated=True), bots=False, edits=False, grouping=False, days=4, crosses_midnight=True, relative=True),
+        Variant(
+            "brackets, indented",
+            lambda d, m: teams_brackets(d, m, indent="    ", blank=""),
+            bots=False,
+            edits=False,
+            grouping=False,
+        ),
+        Variant(
+            "brackets, dated",
+            lambda d, m: teams_brackets(d, m, dated=True),
+            bots=False,
+            edits=False,
+            grouping=False,
+            days=4,
+            crosses_midnight=True,
+            relative=True,
+        ),
         Variant("new", teams_new, bots=False),
         Variant("new, no previews", lambda d, m: teams_new(d, m, previews=False), bots=False, grouping=False),
-        Variant("new, days", lambda d, m: teams_new(d, m, dated=True), bots=False, days=4, crosses_midnight=True, relative=True),
+        Variant(
+            "new, days", lambda d, m: teams_new(d, m, dated=True), bots=False, days=4, crosses_midnight=True, relative=True
+        ),
         Variant("inline 24 h", teams_inline, **_PLAIN),
     ],
     "discord": [
-        Variant("cozy", discord_cozy, nicks=True, decorated=False, grouping=False, days=4, crosses_midnight=True, relative=True),
-        Variant("cozy, today plain", lambda d, m: discord_cozy(d, m, plain_today=True), nicks=True, decorated=False, grouping=False, days=4, crosses_midnight=True, relative=True),
-        Variant("cozy, groups", lambda d, m: discord_cozy(d, m, bracketed_groups=True), nicks=True, decorated=False, days=2, crosses_midnight=True, relative=True),
-        Variant("cozy, people", lambda d, m: discord_cozy(d, m, separators=True), days=2, grouping=False, crosses_midnight=True, relative=True),
-        Variant("glued", discord_glued, nicks=True, **{**_PLAIN, "multiline": True}, days=1, crosses_midnight=True, relative=True),
+        Variant(
+            "cozy", discord_cozy, nicks=True, decorated=False, grouping=False, days=4, crosses_midnight=True, relative=True
+        ),
+        Variant(
+            "cozy, today plain",
+            lambda d, m: discord_cozy(d, m, plain_today=True),
+            nicks=True,
+            decorated=False,
+            grouping=False,
+            days=4,
+            crosses_midnight=True,
+            relative=True,
+        ),
+        Variant(
+            "cozy, groups",
+            lambda d, m: discord_cozy(d, m, bracketed_groups=True),
+            nicks=True,
+            decorated=False,
+            days=2,
+            crosses_midnight=True,
+            relative=True,
+        ),
+        Variant(
+            "cozy, people",
+            lambda d, m: discord_cozy(d, m, separators=True),
+            days=2,
+            grouping=False,
+            crosses_midnight=True,
+            relative=True,
+        ),
+        Variant(
+            "glued", discord_glued, nicks=True, **{**_PLAIN, "multiline": True}, days=1, crosses_midnight=True, relative=True
+        ),
         Variant("compact", discord_compact, nicks=True, **{**_PLAIN, "edits": True}),
     ],
     "mattermost": [
@@ -389,20 +488,48 @@ TOOLS = {
         Variant("irssi", irssi, nicks=True, **_PLAIN, days=2, crosses_midnight=True),
         Variant("irssi, system", lambda d, m: irssi(d, m, system=True), nicks=True, **_PLAIN),
         Variant("irssi, midnight", lambda d, m: irssi(d, m, days=False), nicks=True, **_PLAIN, crosses_midnight=True),
-        Variant("[time] <nick>", lambda d, m: irssi(d, m, form="[{:%H:%M}] <{}> {}"), nicks=True, **_PLAIN, crosses_midnight=True),
-        Variant("seconds <nick>", lambda d, m: irssi(d, m, form="{:%H:%M:%S} <{}> {}"), nicks=True, **_PLAIN, seconds=True, crosses_midnight=True),
+        Variant(
+            "[time] <nick>", lambda d, m: irssi(d, m, form="[{:%H:%M}] <{}> {}"), nicks=True, **_PLAIN, crosses_midnight=True
+        ),
+        Variant(
+            "seconds <nick>",
+            lambda d, m: irssi(d, m, form="{:%H:%M:%S} <{}> {}"),
+            nicks=True,
+            **_PLAIN,
+            seconds=True,
+            crosses_midnight=True,
+        ),
         Variant("weechat", weechat, nicks=True, **_PLAIN),
-        Variant("weechat, seconds", lambda d, m: weechat(d, m, time="%H:%M:%S"), nicks=True, **_PLAIN, seconds=True, crosses_midnight=True),
+        Variant(
+            "weechat, seconds",
+            lambda d, m: weechat(d, m, time="%H:%M:%S"),
+            nicks=True,
+            **_PLAIN,
+            seconds=True,
+            crosses_midnight=True,
+        ),
         Variant("time nick:", lambda d, m: irssi(d, m, form="{:%H:%M} {}: {}"), nicks=True, **_PLAIN),
     ],
     "whatsapp": [
         Variant("ios", whatsapp, **_PLAIN, seconds=True, days=3, crosses_midnight=True),
         Variant("us", lambda d, m: whatsapp(d, m, form=us_whatsapp), **_PLAIN, days=3, crosses_midnight=True),
     ],
-    "zoom": [Variant("old", zoom, **_PLAIN, seconds=True), Variant("new", lambda d, m: zoom(d, m, new=True), **_PLAIN, seconds=True)],
+    "zoom": [
+        Variant("old", zoom, **_PLAIN, seconds=True),
+        Variant("new", lambda d, m: zoom(d, m, new=True), **_PLAIN, seconds=True),
+    ],
     "google-chat": [
-        Variant("one line", google_chat, bots=False, reactions=False, grouping=False, days=3, crosses_midnight=True, relative=True),
-        Variant("three lines", lambda d, m: google_chat(d, m, three_lines=True), bots=False, reactions=False, grouping=False, relative=True),
+        Variant(
+            "one line", google_chat, bots=False, reactions=False, grouping=False, days=3, crosses_midnight=True, relative=True
+        ),
+        Variant(
+            "three lines",
+            lambda d, m: google_chat(d, m, three_lines=True),
+            bots=False,
+            reactions=False,
+            grouping=False,
+            relative=True,
+        ),
     ],
     "mail": [Variant("headers", mail_headers, **_PLAIN, days=3, crosses_midnight=True)],
 }
@@ -410,16 +537,22 @@ TOOLS = {
 # Written before the parser; not looked at while it was improved.
 
 
-def german_discord(draw, messages):
+def german_discord(_draw, messages):
     today, out = messages[-1].at.date(), []
     for m in messages:
         gone = (today - m.at.date()).days
-        stamp = f"heute um {m.at:%H:%M} Uhr" if gone == 0 else f"gestern um {m.at:%H:%M} Uhr" if gone == 1 else f"{m.at:%d.%m.%Y %H:%M}"
+        stamp = (
+            f"heute um {m.at:%H:%M} Uhr"
+            if gone == 0
+            else f"gestern um {m.at:%H:%M} Uhr"
+            if gone == 1
+            else f"{m.at:%d.%m.%Y %H:%M}"
+        )
         out.append(f"{m.name} — {stamp}\n{m.text}{' (bearbeitet)' if m.edited else ''}\n")
     return "".join(out)
 
 
-def french_teams(draw, messages):
+def french_teams(_draw, messages):
     return "".join(f"[{m.at:%H:%M}] {m.name}\n\n{m.text}\n\n\n" for m in messages)
 
 
@@ -431,15 +564,15 @@ def no_blank_lines(render):
     return lambda draw, messages: "".join(line + "\n" for line in render(draw, messages).split("\n") if line.strip())
 
 
-def slack_compact(draw, messages):
+def slack_compact(_draw, messages):
     return "".join(f"{twelve(m.at)}\n{m.name}\n{m.text}\n" for m in messages)
 
 
-def rocket_chat(draw, messages):
+def rocket_chat(_draw, messages):
     return "".join(f"{m.name}\n{m.name.lower().split()[0]}\n{twelve(m.at)}\n{m.text}\n\n" for m in messages)
 
 
-def hexchat(draw, messages):
+def hexchat(_draw, messages):
     out = []
     for m in messages:
         lines = [line for line in m.text.split("\n") if line.strip()]
@@ -448,23 +581,23 @@ def hexchat(draw, messages):
     return "".join(out)
 
 
-def weechat_log(draw, messages):
+def weechat_log(_draw, messages):
     return "".join(f"{m.at:%Y-%m-%d %H:%M:%S}\t{m.name}\t{m.text}\n" for m in messages)
 
 
-def pidgin(draw, messages):
+def pidgin(_draw, messages):
     return "".join(f"({m.at:%H:%M:%S}) {m.name}: {m.text}\n" for m in messages)
 
 
-def skype(draw, messages):
+def skype(_draw, messages):
     return "".join(f"[{m.at.month}/{m.at.day}/{m.at.year} {twelve(m.at)}] {m.name}: {m.text}\n" for m in messages)
 
 
-def webex(draw, messages):
+def webex(_draw, messages):
     return "".join(f"{m.name} {m.at.month}/{m.at.day}/{m.at:%y}, {twelve(m.at)}\n{m.text}\n\n" for m in messages)
 
 
-def element(draw, messages):
+def element(_draw, messages):
     return "".join(f"{m.at:%a, %b %d %Y %H:%M:%S}\n{m.name}\n{m.text}\n\n\n" for m in messages)
 
 
@@ -479,30 +612,88 @@ HELD_OUT = {
     ],
     "teams": [
         Variant("brackets, 24 h", french_teams, **_PLAIN),
-        Variant("new, British", lambda d, m: teams_new(d, m, dated=True, clock=lambda at: twelve(at, upper=False), day_style="uk"), bots=False, days=9, crosses_midnight=True, relative=True),
+        Variant(
+            "new, British",
+            lambda d, m: teams_new(d, m, dated=True, clock=lambda at: twelve(at, upper=False), day_style="uk"),
+            bots=False,
+            days=9,
+            crosses_midnight=True,
+            relative=True,
+        ),
         Variant("new, trimmed", no_blank_lines(lambda d, m: teams_new(d, m, previews=False)), bots=False, grouping=False),
         Variant("brackets, CRLF", crlf(teams_brackets), bots=False, edits=False, grouping=False),
     ],
     "discord": [
-        Variant("German", german_discord, nicks=True, decorated=False, reactions=False, bots=False, grouping=False, days=4, crosses_midnight=True, relative=True),
-        Variant("British", lambda d, m: discord_cozy(d, m, clock=h24, day_style="uk"), nicks=True, decorated=False, grouping=False, days=9, crosses_midnight=True, relative=True),
-        Variant("no dash", lambda d, m: discord_cozy(d, m, dash=" ", badge=" BOT"), nicks=True, decorated=False, grouping=False, days=4, crosses_midnight=True, relative=True),
+        Variant(
+            "German",
+            german_discord,
+            nicks=True,
+            decorated=False,
+            reactions=False,
+            bots=False,
+            grouping=False,
+            days=4,
+            crosses_midnight=True,
+            relative=True,
+        ),
+        Variant(
+            "British",
+            lambda d, m: discord_cozy(d, m, clock=h24, day_style="uk"),
+            nicks=True,
+            decorated=False,
+            grouping=False,
+            days=9,
+            crosses_midnight=True,
+            relative=True,
+        ),
+        Variant(
+            "no dash",
+            lambda d, m: discord_cozy(d, m, dash=" ", badge=" BOT"),
+            nicks=True,
+            decorated=False,
+            grouping=False,
+            days=4,
+            crosses_midnight=True,
+            relative=True,
+        ),
         Variant("compact, blank", lambda d, m: discord_compact(d, m, space=" ", clock=h24), nicks=True, **_PLAIN),
     ],
     "mattermost": [
-        Variant("24 h, people", lambda d, m: mattermost(d, m, clock=h24, pictures=False), reactions=False, days=3, crosses_midnight=True, relative=True),
+        Variant(
+            "24 h, people",
+            lambda d, m: mattermost(d, m, clock=h24, pictures=False),
+            reactions=False,
+            days=3,
+            crosses_midnight=True,
+            relative=True,
+        ),
         Variant("trimmed", no_blank_lines(mattermost), nicks=True, reactions=False, decorated=False),
         Variant("rocket.chat", rocket_chat, **_PLAIN),
     ],
     "terminal": [
         Variant("hexchat", hexchat, nicks=True, **{**_PLAIN, "multiline": False}, seconds=True, days=3, crosses_midnight=True),
-        Variant("weechat log", weechat_log, nicks=True, **{**_PLAIN, "multiline": False}, seconds=True, days=3, crosses_midnight=True),
+        Variant(
+            "weechat log",
+            weechat_log,
+            nicks=True,
+            **{**_PLAIN, "multiline": False},
+            seconds=True,
+            days=3,
+            crosses_midnight=True,
+        ),
         Variant("pidgin", pidgin, nicks=True, **_PLAIN, seconds=True, crosses_midnight=True),
         Variant("weechat, ops", lambda d, m: weechat(d, m, prefix="@", time="%H:%M:%S"), nicks=True, **_PLAIN, seconds=True),
         Variant("[seconds] nick:", lambda d, m: irssi(d, m, form="[{:%H:%M:%S}] {}: {}"), nicks=True, **_PLAIN, seconds=True),
     ],
     "others": [
-        Variant("whatsapp ios", lambda d, m: whatsapp(d, m, form=ios_whatsapp), **_PLAIN, seconds=True, days=3, crosses_midnight=True),
+        Variant(
+            "whatsapp ios",
+            lambda d, m: whatsapp(d, m, form=ios_whatsapp),
+            **_PLAIN,
+            seconds=True,
+            days=3,
+            crosses_midnight=True,
+        ),
         Variant("skype", skype, **_PLAIN, days=3, crosses_midnight=True),
         Variant("webex", webex, **_PLAIN, days=3, crosses_midnight=True),
         Variant("element", element, **_PLAIN, seconds=True, days=3, crosses_midnight=True),

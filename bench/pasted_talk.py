@@ -6,12 +6,57 @@ import datetime as dt
 from typing import NamedTuple
 
 PEOPLE = (
-    "Sam Sample", "Robin Example", "Ana Beispiel", "Jo Muster", "Kim Placeholder", "Lee O'Test", "Max von Probe",
-    "Mary-Ann Smith", "José Prueba", "Zoë Échantillon", "Łukasz Wzór", "Иван Пример", "サンプル太郎", "김예시", "دانا نموذج",
-    "Will Power", "Art May", "Mark Down", "Grace Sunday", "Al", "Dr. Pat Sample", "Sample, Alex", "Chris S.", "Toni Sample Jr.",
+    "Sam Sample",
+    "Robin Example",
+    "Ana Beispiel",
+    "Jo Muster",
+    "Kim Placeholder",
+    "Lee O'Test",
+    "Max von Probe",
+    "Mary-Ann Smith",
+    "José Prueba",
+    "Zoë Échantillon",
+    "Łukasz Wzór",
+    "Иван Пример",
+    "サンプル太郎",
+    "김예시",
+    "دانا نموذج",
+    "Will Power",
+    "Art May",
+    "Mark Down",
+    "Grace Sunday",
+    "Al",
+    "Dr. Pat Sample",
+    "Sample, Alex",
+    "Chris S.",
+    "Toni Sample Jr.",
 )
-DECORATED = ("{} (she/her)", "{} (they/them)", "{} | Payments", "{} [SRE]", "{} 🌴", "{} :palm_tree:", "{} (External)", "{} - on call")
-NICKS = ("sam", "robin", "ana_b", "jo-muster", "kim.p", "xX_lee_Xx", "max42", "zoe", "ivan|away", "dana", "sre-oncall", "m4x", "`tick`", "[ops]pat")
+DECORATED = (
+    "{} (she/her)",
+    "{} (they/them)",
+    "{} | Payments",
+    "{} [SRE]",
+    "{} 🌴",
+    "{} :palm_tree:",
+    "{} (External)",
+    "{} - on call",
+)
+NICKS = (
+    "sam",
+    "robin",
+    "ana_b",
+    "jo-muster",
+    "kim.p",
+    "xX_lee_Xx",
+    "max42",
+    "zoe",
+    "ivan|away",
+    "dana",
+    "sre-oncall",
+    "m4x",
+    "`tick`",
+    "[ops]pat",
+)
 BOTS = ("PagerDuty", "Alertmanager", "GitHub", "Deploy Bot", "statusbot")
 BOT_TEXTS = (
     "[FIRING:1] HighErrorRate checkout (critical)",
@@ -21,8 +66,27 @@ BOT_TEXTS = (
     "Build #412 failed on main",
 )
 SHORT = (
-    "ok", "yes", "no", "Thanks", "Looking", "On it", "same here", "+1", "Rolling back", "hm", "Restarting", "Done", "wait", "Acknowledged",
-    "?", "lol no", "Yes please", "Better now", "👀", "5xx is up", "still broken",
+    "ok",
+    "yes",
+    "no",
+    "Thanks",
+    "Looking",
+    "On it",
+    "same here",
+    "+1",
+    "Rolling back",
+    "hm",
+    "Restarting",
+    "Done",
+    "wait",
+    "Acknowledged",
+    "?",
+    "lol no",
+    "Yes please",
+    "Better now",
+    "👀",
+    "5xx is up",
+    "still broken",
 )
 SENTENCES = (
     "checkout answers 500 since the deploy",
@@ -36,7 +100,7 @@ SENTENCES = (
     "who owns payments-api?",
     "I'd rather wait for the replica, failing over now would lose 90 s of writes",
     "FYI: support has 40 tickets already",
-    "it says \"too many connections\" (max 100)",
+    'it says "too many connections" (max 100)',
     "deployed 3f2a91c at 2:31 PM, that is a minute before the alert",
     "Let's declare it: SEV2, I am the incident commander",
     "back to normal, all checks green",
@@ -49,8 +113,8 @@ SENTENCES = (
     "Sam said at 13:40 that the queue was long",
 )
 LOGS = (
-    "2026-03-02 14:05:11,123 ERROR checkout: could not obtain lock on relation \"orders\"",
-    "2026-03-02T14:05:12Z level=error msg=\"timeout\" route=/checkout",
+    '2026-03-02 14:05:11,123 ERROR checkout: could not obtain lock on relation "orders"',
+    '2026-03-02T14:05:12Z level=error msg="timeout" route=/checkout',
     "Mar  2 14:05:13 web-1 checkout[4711]: worker died",
     "[14:05:14] ERROR checkout - pool exhausted",
     "14:05:15 web-1 | GET /checkout 500",
@@ -65,6 +129,8 @@ BLOCKS = (
 
 
 class Message(NamedTuple):
+    """What was really said."""
+
     name: str
     at: dt.datetime
     """Wall clock, without a zone."""
@@ -87,7 +153,9 @@ def conversation(draw, variant):
     names = draw.sample(pool, min(len(pool), draw.randint(1 if size < 4 else 2, 6)))
     if variant.decorated and draw.random() < 0.4:
         names[0] = draw.choice(DECORATED).format(names[0])
-    at = dt.datetime(2026, draw.randint(1, 12), draw.randint(1, 28), draw.randint(0, 23), draw.randint(0, 59), draw.randint(0, 59))
+    at = dt.datetime(
+        2026, draw.randint(1, 12), draw.randint(1, 28), draw.randint(0, 23), draw.randint(0, 59), draw.randint(0, 59)
+    )
     if not variant.crosses_midnight:
         at = at.replace(hour=draw.randint(0, 12))
     first, messages, name = at, [], None
@@ -110,10 +178,14 @@ def conversation(draw, variant):
             grouped = False
         messages.append(
             Message(
-                name, then, _text(draw, variant, bot), bot,
+                name,
+                then,
+                _text(draw, variant, bot),
+                bot,
                 edited=variant.edits and draw.random() < 0.08,
                 reactions=tuple((r, draw.randint(1, 12)) for r in draw.sample(REACTIONS, draw.randint(1, 2)))
-                if variant.reactions and draw.random() < 0.15 else (),
+                if variant.reactions and draw.random() < 0.15
+                else (),
                 replies=draw.randint(1, 30) if variant.replies and draw.random() < 0.06 else 0,
                 grouped=grouped,
             )

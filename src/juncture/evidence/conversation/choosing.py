@@ -204,32 +204,26 @@ def _is_conversation(run: list[Head], chosen: dict[int, Head], borders: list[int
 
 
 def _with_surnames(heads: tuple[Head, ...], lines: list[str]) -> tuple[Head, ...]:
-    """Return heads with `Grace Sunday 2:01 PM` read as said by Grace Sunday, where a weekday only ever follows one name.
+    """Return heads with `Grace Sunday 2:01 PM` read as said by Grace Sunday, where only one name is ever followed by weekdays.
 
     Programs that write weekdays before times do so for all who spoke on that day.
     """
-    dated = [head for head in heads if _has_lone_weekday(head) and head.kind == "block:blank"]
-    plain = [head for head in heads if head.name and not head.stamp.day]
-    if (
-        not dated
-        or not plain
-        or len({(head.name, head.stamp.day) for head in dated}) != len({head.stamp.day for head in dated})
-    ):
-        return heads
-    if any(head.stamp.day and not _has_lone_weekday(head) for head in heads) or any(" " in head.name for head in dated):
+    with_weekday = [
+        head for head in heads if head.kind == "block:blank" and head.stamp.day and head.stamp.day.weekday is not None
+    ]
+    without = [head for head in heads if head.name and (not head.stamp.day or head.stamp.day.weekday is None)]
+    names = {head.name for head in with_weekday}
+    if len(names) != 1 or not without or " " in next(iter(names)):
         return heads
     changed = {}
-    for head in dated:
+    for head in with_weekday:
         surname, following = lines[head.first].strip()[len(head.name) :].split()[:2]
+        day = head.stamp.day._replace(weekday=None) if head.stamp.day else None
         if not following[0].isdigit():
             return heads
-        changed[head.first] = head._replace(name=f"{head.name} {surname}", stamp=head.stamp._replace(day=None))
+        stamp = head.stamp._replace(day=day if day and (day.day or day.numbers) else None)
+        changed[head.first] = head._replace(name=f"{head.name} {surname}", stamp=stamp)
     return tuple(changed.get(head.first, head) for head in heads)
-
-
-def _has_lone_weekday(head: Head) -> bool:
-    day = head.stamp.day
-    return day is not None and day.weekday is not None and day.day is None and day.numbers is None
 
 
 def _without_overlaps(heads: tuple[Head, ...]) -> tuple[Head, ...]:
