@@ -1,4 +1,5 @@
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,12 @@ def test_every_milestone_is_defined(milestone):
 @pytest.mark.parametrize("kind", evidence.Kind)
 def test_every_kind_of_event_is_explained(kind):
     assert f"`{kind}`" in text("docs/timeline.md")
+
+
+def test_every_weak_point_is_documented():
+    rules = tomllib.loads(text("src/juncture/inquiry/weakpoints.toml"))
+    for rule in rules.values():
+        assert f"| {rule['title']} |" in text("docs/draft.md")
 
 
 def test_the_commands_of_the_readme_are_commands():
