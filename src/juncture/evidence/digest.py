@@ -33,6 +33,9 @@ EVENTS_LIMIT = 1000
 """Events of one file; of a file that has more, those that matter least are counted only."""
 FILE_SILENCES_LIMIT = 50
 
+_LAST_SECOND = 253_402_300_799
+"""Of the year 9999; a float's nearest may lie beyond it."""
+
 _LEVEL_WEIGHT = {"fatal": 5, "error": 4, "warning": 3, "info": 1, "debug": 0}
 
 
@@ -263,7 +266,7 @@ def _spacing(rhythm: Rhythm[LogRecord] | None) -> float:
 
 
 def _clock(seconds: float) -> str:
-    return clock_time(from_epoch(int(seconds)))
+    return clock_time(from_epoch(min(int(seconds), _LAST_SECOND)))
 
 
 def _rate(per_minute: float) -> str:

@@ -9,6 +9,8 @@ from typing import BinaryIO, NamedTuple
 
 from juncture.evidence.artefact import DOCUMENT_LIMIT
 
+DEEPEST_SPLIT = 64
+"""Arrays nested deeper are never split: naming the place of each of a hundred thousand brackets takes minutes."""
 CHUNK_BYTES = 256 * 1024
 
 _QUOTE, _OPENING = ord(b'"'), b"{["
@@ -145,7 +147,8 @@ class Scanner:
     def _open(self, start: int, *, array: bool) -> None:
         if not self._stack:
             self._first_line = self._line(start)
-        split = array and self._documents == 0 and self._split(self._pointer())
+        shallow = len(self._stack) < DEEPEST_SPLIT and self._documents == 0
+        split = array and shallow and self._split(self._pointer())
         self._stack.append(_Frame(array=array, split=split))
         self._item = self._at
 
