@@ -4,7 +4,7 @@ from juncture.web.access.operations import add_person, new_token
 from juncture.web.access.selectors import viewer_of
 from juncture.web.access.viewer import SYSTEM
 from juncture.web.evidence import store
-from juncture.web.evidence.importing import run_import, take_import
+from juncture.web.worker import work_once
 
 CHAT = """\
 Sam Sample
@@ -76,8 +76,7 @@ def api(client, author):
 def work(db):
     def all_due():
         count = 0
-        while (run := take_import()) is not None:
-            run_import(run)
+        while work_once():
             count += 1
         return count
 

@@ -9,7 +9,8 @@ from msgspec import Struct
 from juncture.web.access.operations import add_person, sign_in_link
 from juncture.web.access.selectors import viewer_of
 from juncture.web.access.viewer import SYSTEM
-from juncture.web.evidence.importing import run_import, take_import
+from juncture.web.evidence.importing import run_import
+from juncture.web.evidence.leases import take_import
 from juncture.web.evidence.operations import Received, receive
 from juncture.web.incidents.operations import declare
 from juncture.web.people.models import Role

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from juncture.web.api.openapi import openapi
 from juncture.web.evidence import api as evidence_api
 from juncture.web.incidents import api as incidents_api
 from juncture.web.postmortems import api as postmortems_api
 from juncture.web.timeline import api as timeline_api
 
 api = [
+    path("openapi.json", openapi, name="openapi"),
     path("incidents", incidents_api.incidents),
     path("incidents/<slug:incident>", incidents_api.one_incident),
     path("incidents/<slug:incident>/evidence", evidence_api.evidence),
@@ -29,3 +31,8 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("", include("juncture.web.pages.urls")),
 ]
+
+handler400 = "juncture.web.access.refusals.unreadable"
+handler403 = "juncture.web.access.refusals.forged"
+handler404 = "juncture.web.access.refusals.not_found"
+handler500 = "juncture.web.access.refusals.broken"

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from types import FrameType
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
-from juncture.web.evidence.importing import run_import, take_import
+from juncture.web.evidence.importing import run_import
+from juncture.web.evidence.leases import take_import
+from juncture.web.postmortems.following import draft_that_follows
 
 POLL_SECONDS = 0.5
+_AWAY_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
+
+
+def work_once() -> bool:
+    """Carry out one due import; return whether there was one."""
+    run = take_import()
+    if run is None:
+        return False
+    run_import(run, draft_that_follows)
+    return True
 
 
 def work(stop: threading.Event) -> None:
     """Carry out due imports until `stop` is set. A row whose worker died is due again when its lease has run out."""
     while not stop.is_set():
         close_old_connections()
-        run = take_import()
-        if run is None:
-            stop.wait(POLL_SECONDS)
-        else:
-            run_import(run)
+        try:
+            if not work_once():
+                stop.wait(POLL_SECONDS)
+        except (OperationalError, InterfaceError) as error:
+            # Busy or away: what is due stays due, and is looked for again.
+            log.warning("the database does not answer: %s", error)
+            stop.wait(_AWAY_SECONDS)
 
 
 def work_until_told() -> None:

@@ -89,7 +89,8 @@ class Context:
         if section is None or position is None or position not in self.edit:
             return EMPTY
         said = section.heading.strip() or "the opening words"
-        return element("a", "Edit", class_="edit no-print", href=self.edit[position], aria_label=f"Edit {said}")
+        address, name = self.edit[position], f"edit-{position}"
+        return element("a", "Edit", class_="edit no-print", id=name, href=address, aria_label=f"Edit {said}")
 
     def since(self, at: Instant) -> str:
         """Return what `data-known` says of an instant."""

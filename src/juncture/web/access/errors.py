@@ -53,3 +53,9 @@ class TooLarge(Refused):
     """Beyond a limit that the sentence names."""
 
     status = 413
+
+
+class NoRoom(Refused):
+    """The server cannot keep it: its disk is full, or may not be written to."""
+
+    status = 507

@@ -6,15 +6,12 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from juncture.web.access.limits import CALLS, CALLS_A_MINUTE
+from juncture.web.access.operations import digest_of
+from juncture.web.access.problems import is_api, problem
 from juncture.web.access.selectors import viewer_of, viewer_of_token
-from juncture.web.access.viewer import NOBODY, Viewer
+from juncture.web.access.viewer import NOBODY
 from juncture.web.people.models import User
-
-
-class ViewerRequest(HttpRequest):
-    """A request that knows who asks."""
-
-    viewer: Viewer
 
 
 class ViewerMiddleware:
@@ -25,13 +22,19 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request with `request.viewer` set."""
-        request.viewer = _viewer(request)  # type: ignore[attr-defined]  # ViewerRequest names it for views
+        token = _token(request)
+        if token is None:
+            request.viewer = viewer_of(request.user) if isinstance(request.user, User) else NOBODY  # type: ignore[attr-defined]  # ViewerRequest names it for views
+            return self._get_response(request)
+        if after := CALLS.take(digest_of(token)):
+            answer = problem(429, f"These are more than {CALLS_A_MINUTE} calls a minute. Wait {after} s.")
+            answer["Retry-After"] = str(after)
+            return answer
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own way: no cookie took part
+        request.viewer = viewer_of_token(token)  # type: ignore[attr-defined]  # the same
         return self._get_response(request)
 
 
-def _viewer(request: HttpRequest) -> Viewer:
+def _token(request: HttpRequest) -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if request.path.startswith("/api/") and scheme.lower() == "bearer" and token:
-        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own way: no cookie took part
-        return viewer_of_token(token.strip())
-    return viewer_of(request.user) if isinstance(request.user, User) else NOBODY
+    return token.strip() if is_api(request) and scheme.lower() == "bearer" and token.strip() else None

@@ -8,11 +8,15 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from msgspec import Struct
 
+from juncture.model.errors import BadEvidence
 from juncture.model.instants import Instant, parse_instant
 from juncture.web.access.errors import Invalid, Refused, SignInNeeded, TooLarge
-from juncture.web.access.middleware import ViewerRequest
+from juncture.web.access.requests import ViewerRequest
+from juncture.web.access.texts import is_storable
 
 P = ParamSpec("P")
 Body = TypeVar("Body")
@@ -20,6 +24,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 Handler = Callable[Concatenate[ViewerRequest, P], HttpResponse]
 
 BODY_LIMIT = 16 * 1024 * 1024
+_CURSOR_DIGITS = 18
 _TITLES = {
     400: "The call cannot be read",
     401: "Sign in first",
@@ -32,6 +37,10 @@ _TITLES = {
     415: "Not a form that is read here",
     422: "A value cannot be taken",
     428: "A condition is needed",
+    429: "Too many calls",
+    500: "Something broke",
+    503: "Not now",
+    507: "No room",
 }
 
 
@@ -51,13 +60,30 @@ def endpoint(**methods: Handler[P]) -> View[P]:
             return handler(request, *args, **kwargs)  # type: ignore[arg-type]  # a ViewerRequest, by the middleware
         except Refused as error:
             return problem(error.status, error.sentence)
+        except BadEvidence as error:
+            return problem(422, str(error))
 
+    view.methods = methods  # type: ignore[attr-defined]  # what describes the API reads it
     return view
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether a request is one of a program: its refusals are problem details."""
+    return request.path.startswith("/api/")
+
+
+class Problem(Struct, frozen=True):
+    """Problem details (RFC 9457): a title for the kind of it, and in `detail` a sentence that says what and why."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
 
 
 def problem(status: int, detail: str) -> HttpResponse:
     """Return an RFC 9457 problem."""
-    body = {"type": "about:blank", "title": _TITLES.get(status, "Refused"), "status": status, "detail": detail}
+    body = Problem("about:blank", _TITLES.get(status, "Refused"), status, detail)
     answer = HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
     if status == 401:
         answer["WWW-Authenticate"] = "Bearer"
@@ -71,16 +97,13 @@ def answered(value: object, status: int = 200) -> HttpResponse:
 
 def listed(items: list[Any], following: int | None) -> HttpResponse:
     """Return `{items, next}`; `next` is an opaque cursor or null."""
-    return answered({"items": items, "next": None if following is None else _sealed(following)})
+    return answered({"items": items, "next": None if following is None else sealed(following)})
 
 
 def body_of(request: HttpRequest, form: type[Body]) -> Body:
     """Return the JSON body as `form`. Raises Invalid, saying which field, or TooLarge."""
-    data = request.body if int(request.headers.get("Content-Length") or 0) <= BODY_LIMIT else None
-    if data is None:
-        raise TooLarge(f"The body is larger than {BODY_LIMIT // 1024 // 1024} MB.")
     try:
-        value = msgspec.json.decode(data or b"{}", type=form)
+        value = msgspec.json.decode(bytes_of(request) or b"{}", type=form)
     except msgspec.ValidationError as error:
         raise Invalid(f"The body does not fit: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -91,15 +114,27 @@ def body_of(request: HttpRequest, form: type[Body]) -> Body:
     return value
 
 
+def bytes_of(request: HttpRequest) -> bytes:
+    """Return the body. Raises TooLarge beyond the limit of what is held in memory."""
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise TooLarge(f"The body is larger than {BODY_LIMIT // 1024 // 1024} MB. Send it as a file.") from None
+
+
 def cursor_of(request: HttpRequest) -> int | None:
     """Return where a list goes on, from `?cursor=`. Raises Invalid for one that this server did not give."""
     text = request.GET.get("cursor")
     if not text:
         return None
+    unknown = Invalid("This cursor is not one that a list gave as `next`.")
     try:
-        return int(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii").removeprefix("n"))
+        number = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii").removeprefix("n")
     except (ValueError, binascii.Error):
-        raise Invalid("This cursor is not one that a list gave as `next`.") from None
+        raise unknown from None
+    if not number.isdecimal() or len(number) > _CURSOR_DIGITS:
+        raise unknown
+    return int(number)
 
 
 def limit_of(request: HttpRequest, *, default: int, most: int) -> int:
@@ -121,13 +156,14 @@ def instant_of(request: HttpRequest, name: str) -> Instant | None:
         raise Invalid(f"{name}: {error}") from None
 
 
-def _sealed(number: int) -> str:
+def sealed(number: int) -> str:
+    """Return the cursor for where a list goes on."""
     return base64.urlsafe_b64encode(f"n{number}".encode()).decode().rstrip("=")
 
 
 def _refuse_unstorable(value: object) -> None:
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if not is_storable(value):
             raise Invalid("A text holds a NUL or half a character, which cannot be stored.")
     elif isinstance(value, dict):
         for item in value.values():

@@ -41,6 +41,13 @@ class Viewer(Struct, frozen=True):
         return self.user_id
 
     @property
+    def initials(self) -> str:
+        """Two letters that stand for the person."""
+        words = self.name.split()
+        letters = [word[0] for word in (words[0], *words[1:][-1:])] if words else ["?"]
+        return "".join(letters).upper()
+
+    @property
     def may_write(self) -> bool:
         """Whether they may declare, add evidence, write and publish."""
         return self.known and self.scope >= Scope.WRITE and _rank(self.role) >= _rank("author")

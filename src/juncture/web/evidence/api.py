@@ -5,20 +5,43 @@ from __future__ import annotations
 import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
+from msgspec import Struct
 
 from juncture.web.access.errors import Invalid
-from juncture.web.access.middleware import ViewerRequest
-from juncture.web.access.problems import answered, endpoint
+from juncture.web.access.problems import answered, bytes_of, endpoint
+from juncture.web.access.requests import ViewerRequest
+from juncture.web.api.describing import Query, describe
 from juncture.web.evidence import operations, selectors
+from juncture.web.evidence.forms import date_of
 from juncture.web.incidents.selectors import incident_row
 
 
+class Queued(Struct, frozen=True):
+    """An import that will be carried out."""
+
+    import_id: str
+
+
+_WHEN = (
+    Query("date", "The day of times that stand without one; default: the day of `started_at`, else today.", format="date"),
+    Query("timezone", "The IANA name of the zone of times that stand without one; default: the person's."),
+)
+
+
+@describe(
+    "Add evidence: files in `file`, or pasted text.",
+    answer=Queued,
+    status=202,
+    query=_WHEN,
+    takes=("multipart/form-data", "text/plain"),
+    refuses=(403, 413, 415, 422, 507),
+)
 def _add(request: ViewerRequest, incident: str) -> HttpResponse:
     date = date_of(request.GET.get("date", "")) or started_on(request, incident)
     zone = request.GET.get("timezone", "") or request.viewer.zone
     kind = request.content_type
     if kind == "text/plain":
-        text = request.body.decode("utf-8", "replace")
+        text = bytes_of(request).decode("utf-8", "replace")
         run = operations.receive_text(request.viewer, incident, text, date=date, zone=zone)
     elif kind == "multipart/form-data":
         files = [operations.Received(file.name or "file", file) for file in request.FILES.getlist("file")]  # type: ignore[arg-type]  # an upload is a binary stream
@@ -27,17 +50,7 @@ def _add(request: ViewerRequest, incident: str) -> HttpResponse:
         refused = Invalid("Send files as multipart/form-data in `file`, or pasted text as text/plain.")
         refused.status = 415
         raise refused
-    return answered({"import_id": run.public_id}, 202)
-
-
-def date_of(text: str) -> dt.date | None:
-    """Return a day from a form or query, None if empty. Raises Invalid."""
-    if not text:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(f"{text!r} is not a day: write year-month-day, such as 2026-03-02") from None
+    return answered(Queued(run.public_id), 202)
 
 
 def started_on(request: HttpRequest, incident: str) -> dt.date | None:
@@ -46,10 +59,12 @@ def started_on(request: HttpRequest, incident: str) -> dt.date | None:
     return row.started_at.date() if row.started_at else None
 
 
+@describe("Return how far an import is, and its account.", answer=selectors.ImportView)
 def _import(request: ViewerRequest, run: str) -> HttpResponse:
     return answered(selectors.import_run(request.viewer, run))
 
 
+@describe("Stop an import; what it has read stays.", answer=selectors.ImportView, refuses=(403, 409))
 def _cancel(request: ViewerRequest, run: str) -> HttpResponse:
     operations.cancel_import(request.viewer, run)
     return answered(selectors.import_run(request.viewer, run))

@@ -48,17 +48,23 @@ class ImportRun(models.Model):
     masked = models.BooleanField(default=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
+    draft_follows = models.BooleanField(default=False)
+    """Whether it ends with a draft of the incident: the box on the home page asks for one, the API for evidence alone."""
     lease_until = models.DateTimeField(null=True)
+    lease_by = models.CharField(max_length=120, blank=True)
+    """The worker that holds the lease: host, process, and a number of its own."""
     attempts = models.PositiveIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
     progress = models.JSONField(default=dict)
-    """`{done, total, what}`: files read, files in all, the one being read."""
+    """`{stage, done, total, what, found}`: where it is, files read, files in all, the one being read, what it gave so far."""
     events = models.PositiveIntegerField(default=0)
     read_by = models.JSONField(default=dict)
     masked_counts = models.JSONField(default=dict)
     left_out = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     failure = models.TextField(blank=True)
+    remark = models.TextField(blank=True)
+    """What is to be said of the draft that follows."""
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

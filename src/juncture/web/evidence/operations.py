@@ -5,25 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import io
 import secrets
-from collections.abc import Callable, Iterable
-from typing import BinaryIO, NamedTuple, cast
+from collections.abc import Iterable
+from typing import BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.conf import settings
 from django.db import transaction
 
 from juncture.casework import ports
+from juncture.model.errors import BadEvidence
 from juncture.model.evidence import LeftOut
-from juncture.web.access.errors import InTheWay, Invalid, TooLarge
+from juncture.web.access.errors import InTheWay, Invalid, NoRoom
+from juncture.web.access.texts import file_name
+from juncture.web.access.trouble import sentence_for
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import EvidenceItem, ImportRun
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import Incident
-from juncture.web.incidents.operations import require_author
+from juncture.web.incidents.operations import UNTITLED, check_declaration, declare, require_author
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
 
 PASTED_NAME = "pasted text.txt"
+Given = dict[str, str | int]
+"""`{sha256, name, size}` of a file, as an import's row holds it."""
 
 
 class Received(NamedTuple):
@@ -37,27 +41,71 @@ def receive_text(viewer: Viewer, incident_id: str, text: str, *, date: dt.date |
     """Receive pasted text. Raises NotFound, NotAllowed, Invalid."""
     if not text.strip():
         raise Invalid("There is no text. Copy the conversation and paste it into the box.")
-    return receive(
-        viewer, incident_id, [Received(PASTED_NAME, io.BytesIO(text.encode("utf-8", "replace")))], date=date, zone=zone
-    )
+    return receive(viewer, incident_id, [pasted(text)], date=date, zone=zone)
 
 
-def receive(viewer: Viewer, incident_id: str, files: Iterable[Received], *, date: dt.date | None, zone: str) -> ImportRun:
+def pasted(text: str) -> Received:
+    """Return pasted text as the file that it is kept as."""
+    return Received(PASTED_NAME, io.BytesIO(text.encode("utf-8", "replace")))
+
+
+def receive(
+    viewer: Viewer,
+    incident_id: str,
+    files: Iterable[Received],
+    *,
+    date: dt.date | None,
+    zone: str,
+    draft_follows: bool = False,
+) -> ImportRun:
     """Store files unchanged and queue one import of them all. What is acknowledged is on disk.
 
-    Raises NotFound, NotAllowed, Invalid for an unknown zone or no file at all, TooLarge beyond the upload limit.
+    Raises NotFound, NotAllowed, Invalid for an unknown zone or no file at all, NoRoom where the disk is full.
     """
     require_author(viewer, "add evidence")
     incident = incident_row(viewer, incident_id)
-    zone = _checked_zone(zone)
-    incoming = (ports.Received(file.name, None, _limited(file)) for file in files)
-    given: list[dict[str, str | int]] = []
-    for kept in artefact_store().put(incoming, by=viewer.name):
-        if isinstance(kept, LeftOut):
-            raise Invalid(f"{kept.where}: {kept.why}")
-        given.append({"sha256": kept.artefact, "name": kept.name, "size": kept.size})
+    asked = _Asked(date, checked_zone(zone), draft_follows)
+    return _queue(viewer, incident, _kept(viewer, files), asked)
+
+
+def receive_into_new(
+    viewer: Viewer, files: Iterable[Received], *, title: str, visibility: str, date: dt.date | None, zone: str
+) -> ImportRun:
+    """Declare an incident from its evidence, and queue the import that ends with its draft: all of it or nothing.
+
+    An empty `title` is found in the evidence. Raises as `receive` and `declare` do.
+    """
+    require_author(viewer, "declare incidents")
+    asked = _Asked(date, checked_zone(zone), draft_follows=True)
+    check_declaration(title=title or UNTITLED, visibility=visibility)
+    given = _kept(viewer, files)
+    with transaction.atomic():
+        return _queue(viewer, declare(viewer, title=title or UNTITLED, visibility=visibility), given, asked)
+
+
+class _Asked(NamedTuple):
+    date: dt.date | None
+    zone: str
+    draft_follows: bool
+
+
+def _kept(viewer: Viewer, files: Iterable[Received]) -> list[Given]:
+    """Put files into the store; return what the import is given."""
+    incoming = (ports.Received(file_name(file.name), None, lambda file=file: file.stream) for file in files)  # type: ignore[misc]  # a default binds it
+    given: list[Given] = []
+    try:
+        for kept in artefact_store().put(incoming, by=viewer.name):
+            if isinstance(kept, LeftOut):
+                raise Invalid(f"{kept.where}: {kept.why}")
+            given.append({"sha256": kept.artefact, "name": kept.name, "size": kept.size})
+    except BadEvidence as error:
+        raise NoRoom(sentence_for(error) or str(error)) from error
     if not given:
         raise Invalid("There is no file. Choose files or a folder, or paste text.")
+    return given
+
+
+def _queue(viewer: Viewer, incident: Incident, given: list[Given], asked: _Asked) -> ImportRun:
     with transaction.atomic():
         for item in given:
             _add_item(incident, viewer, item)
@@ -65,8 +113,9 @@ def receive(viewer: Viewer, incident_id: str, files: Iterable[Received], *, date
             incident=incident,
             public_id=secrets.token_hex(12),
             given=given,
-            date=date,
-            zone=zone,
+            date=asked.date,
+            zone=asked.zone,
+            draft_follows=asked.draft_follows,
             requested_by_id=viewer.user_id,
         )
         record_change(
@@ -93,40 +142,32 @@ def cancel_import(viewer: Viewer, run_id: str) -> None:
         record_change(viewer, action="cancel", object_kind="import", object_id=run.public_id, incident_id=run.incident_id)
 
 
-def _add_item(incident: Incident, viewer: Viewer, item: dict[str, str | int]) -> None:
-    EvidenceItem.objects.get_or_create(
-        incident=incident,
-        sha256=item["sha256"],
-        name=str(item["name"])[:1000],
-        defaults={"size": item["size"], "received_from_id": viewer.user_id},
-    )
+def read_again(viewer: Viewer, run_id: str) -> None:
+    """Queue an import that failed or was stopped once more. Raises NotFound, NotAllowed, or InTheWay for any other."""
+    from juncture.web.evidence.selectors import import_row  # noqa: PLC0415 - selectors read what operations write
+
+    require_author(viewer, "read evidence")
+    run = import_row(viewer, run_id)
+    with transaction.atomic():
+        ended = ImportRun.objects.filter(pk=run.pk, state__in=(ImportRun.State.FAILED, ImportRun.State.CANCELLED))
+        fresh = {"state": ImportRun.State.QUEUED, "attempts": 0, "cancel_requested": False, "ended_at": None, "failure": ""}
+        if not ended.update(**fresh, progress={}):
+            raise InTheWay("This import is under way, or has been read whole.")
+        record_change(viewer, action="read_again", object_kind="import", object_id=run.public_id, incident_id=run.incident_id)
 
 
-def _checked_zone(zone: str) -> str:
+def checked_zone(zone: str) -> str:
+    """Return a zone by its IANA name, empty for none. Raises Invalid."""
     try:
         return ZoneInfo(zone).key if zone else ""
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(f"{zone!r} is no zone: write a name such as UTC, Europe/Berlin or America/New_York") from None
 
 
-def _limited(file: Received) -> Callable[[], BinaryIO]:
-    return lambda: cast("BinaryIO", _Limited(file.stream, file.name))
-
-
-class _Limited(io.RawIOBase):
-    """A stream that refuses to give more than the upload limit."""
-
-    def __init__(self, stream: BinaryIO, name: str) -> None:
-        super().__init__()
-        self._stream, self._name, self._left = stream, name, settings.UPLOAD_LIMIT
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self._left -= len(data)
-        if self._left < 0:
-            limit = settings.UPLOAD_LIMIT // 1024 // 1024
-            raise TooLarge(f"{self._name} is larger than {limit} MB. Split it, or raise JUNCTURE_UPLOAD_LIMIT_MB.")
-        return data
+def _add_item(incident: Incident, viewer: Viewer, item: Given) -> None:
+    EvidenceItem.objects.get_or_create(
+        incident=incident,
+        sha256=item["sha256"],
+        name=str(item["name"])[:1000],
+        defaults={"size": item["size"], "received_from_id": viewer.user_id},
+    )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
+from juncture.model.evidence import Note
 from juncture.web.access.errors import NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import ImportRun
+from juncture.web.evidence.progress import Progress
 from juncture.web.incidents.models import Incident
 from juncture.web.incidents.selectors import incident_row
 
@@ -20,16 +23,27 @@ class ImportView(Struct, frozen=True):
     id: str
     incident: str
     state: str
-    progress: dict[str, Any]
+    progress: Progress
     events: int
     left_out: list[dict[str, Any]]
     notes: list[dict[str, Any]]
     read_by: dict[str, int]
     masked: dict[str, int]
     given: tuple[str, ...]
+    sizes: tuple[int, ...]
+    """In bytes, one for each that was given."""
+    draft_follows: bool
+    stopping: bool
+    remark: str | None
     requested_at: datetime
     ended_at: datetime | None
     failure: str | None
+
+    @property
+    def share(self) -> float:
+        """How much of the files has been read, from 0 to 1."""
+        progress = self.progress
+        return (progress.done + progress.part * (progress.done < progress.total)) / progress.total if progress.total else 0.0
 
     @property
     def ended(self) -> bool:
@@ -73,6 +87,13 @@ def imports_of(viewer: Viewer, incident_id: str) -> list[ImportView]:
     return [_view(row) for row in rows.order_by("-id")]
 
 
+def assumptions_of(viewer: Viewer, incident_id: str) -> tuple[Note, ...]:
+    """Return what the imports of an incident assumed, each once. Raises NotFound."""
+    rows = ImportRun.objects.filter(incident=incident_row(viewer, incident_id)).order_by("id")
+    told = (msgspec.convert(note, Note) for notes in rows.values_list("notes", flat=True) for note in notes)
+    return tuple(dict.fromkeys(told))
+
+
 def evidence_of(viewer: Viewer, incident_id: str) -> list[EvidenceView]:
     """Return the artefacts of an incident in the order of receiving; none for who only reads. Raises NotFound."""
     row = incident_row(viewer, incident_id)
@@ -97,13 +118,17 @@ def _view(row: ImportRun) -> ImportView:
         row.public_id,
         row.incident.public_id,
         row.state,
-        row.progress,
+        msgspec.convert(row.progress, Progress),
         row.events,
         row.left_out,
         row.notes,
         row.read_by,
         row.masked_counts,
         tuple(item["name"] for item in row.given),
+        tuple(item.get("size", 0) for item in row.given),
+        row.draft_follows,
+        row.cancel_requested,
+        row.remark or None,
         row.requested_at,
         row.ended_at,
         row.failure or None,

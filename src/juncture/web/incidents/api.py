@@ -6,10 +6,18 @@ from django.http import HttpResponse
 from msgspec import Struct
 
 from juncture.model.instants import Instant
-from juncture.web.access.middleware import ViewerRequest
 from juncture.web.access.problems import answered, body_of, cursor_of, endpoint, limit_of, listed
+from juncture.web.access.requests import ViewerRequest
+from juncture.web.api.describing import CURSOR, LIMIT, Listed, describe
 from juncture.web.incidents import operations, selectors
 from juncture.web.incidents.models import Visibility
+
+
+class Declared(Struct, frozen=True):
+    """A new incident: its id and the address of its page."""
+
+    id: str
+    url: str
 
 
 class DeclareBody(Struct, forbid_unknown_fields=True):
@@ -23,6 +31,7 @@ class DeclareBody(Struct, forbid_unknown_fields=True):
     started_at: Instant | None = None
 
 
+@describe("Declare an incident; only the title is needed.", body=DeclareBody, answer=Declared, status=201, refuses=(403,))
 def _declare(request: ViewerRequest) -> HttpResponse:
     body = body_of(request, DeclareBody)
     incident = operations.declare(
@@ -34,9 +43,10 @@ def _declare(request: ViewerRequest) -> HttpResponse:
         team=body.team or "",
         started_at=body.started_at,
     )
-    return answered({"id": incident.public_id, "url": f"/incidents/{incident.public_id}/"}, 201)
+    return answered(Declared(incident.public_id, f"/incidents/{incident.public_id}/"), 201)
 
 
+@describe("List incidents, newest first.", answer=Listed[selectors.IncidentView], query=(LIMIT, CURSOR), refuses=(422,))
 def _list(request: ViewerRequest) -> HttpResponse:
     found, following = selectors.incidents(
         request.viewer, limit=limit_of(request, default=50, most=200), before=cursor_of(request)
@@ -44,6 +54,7 @@ def _list(request: ViewerRequest) -> HttpResponse:
     return listed(found, following)
 
 
+@describe("Return one incident.", answer=selectors.IncidentView)
 def _one(request: ViewerRequest, incident: str) -> HttpResponse:
     return answered(selectors.incident(request.viewer, incident))
 

@@ -12,6 +12,7 @@ from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast, Length
 
 from juncture.web.access.errors import Invalid, NotAllowed, SignInNeeded
+from juncture.web.access.texts import is_storable
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident, Visibility
 from juncture.web.journal.operations import record_change
@@ -33,13 +34,7 @@ def declare(
 ) -> Incident:
     """Declare an incident; only the title is needed. Raises SignInNeeded, NotAllowed or Invalid."""
     require_author(viewer, "declare incidents")
-    title = " ".join(title.split())
-    if not title:
-        raise Invalid("An incident needs a title: one line that says what users felt.")
-    if len(title) > 300:
-        raise Invalid(f"The title has {len(title)} characters; 300 are the most.")
-    if visibility not in Visibility.values:
-        raise Invalid(f"{visibility!r} is no visibility: {', '.join(Visibility.values)}")
+    title = check_declaration(title=title, visibility=visibility)
     names = [name for service in services if (name := " ".join(service.split()))]
     fields: dict[str, Any] = {
         "title": title,
@@ -66,6 +61,20 @@ def declare(
             continue
         return incident
     raise Invalid("Too many incidents are being declared at this moment. Try again.")
+
+
+def check_declaration(*, title: str, visibility: str) -> str:
+    """Return the title in one line. Raises Invalid where an incident cannot be declared so."""
+    title = " ".join(title.split())
+    if not title:
+        raise Invalid("An incident needs a title: one line that says what users felt.")
+    if len(title) > 300:
+        raise Invalid(f"The title has {len(title)} characters; 300 are the most.")
+    if not is_storable(title):
+        raise Invalid("The title holds a NUL or half a character, which cannot be stored.")
+    if visibility not in Visibility.values:
+        raise Invalid(f"{visibility!r} is no visibility: {', '.join(Visibility.values)}")
+    return title
 
 
 def name_from_evidence(viewer: Viewer, incident: Incident, title: str) -> None:

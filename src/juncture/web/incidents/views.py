@@ -2,42 +2,78 @@
 
 from __future__ import annotations
 
-import io
 from typing import BinaryIO, cast
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from juncture.web.access.middleware import ViewerRequest
-from juncture.web.evidence.api import date_of
-from juncture.web.evidence.operations import PASTED_NAME, Received, receive
+from juncture.web.access.errors import Invalid, NotAllowed
+from juncture.web.access.problems import cursor_of, sealed
+from juncture.web.access.requests import ViewerRequest
+from juncture.web.evidence.forms import date_of
+from juncture.web.evidence.models import ImportRun
+from juncture.web.evidence.operations import Received, pasted, receive, receive_into_new
 from juncture.web.evidence.selectors import evidence_of, imports_of
 from juncture.web.incidents import selectors
-from juncture.web.incidents.operations import UNTITLED, declare
+from juncture.web.incidents.box import box
 from juncture.web.pages.answers import page
 from juncture.web.timeline.selectors import Wanted, events_of
+from juncture.web.timeline.showing import shown
 
 SHOWN_EVENTS = 60
+SHOWN_INCIDENTS = 50
+SHOWN_ITEMS = 12
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page
 def new(request: ViewerRequest) -> HttpResponse:
-    """Declare an incident from the one box: files, a folder or pasted text; then show the import."""
-    title = request.POST.get("title", "").strip() or UNTITLED
-    date_of(request.POST.get("date", ""))
-    incident = declare(request.viewer, title=title, visibility=request.POST.get("visibility") or "organisation")
-    if not request.FILES.getlist("file") and not request.POST.get("text", "").strip():
-        return redirect("incident", incident.public_id)
-    return _received(request, incident.public_id)
+    """Show the box; declare an incident from what it took, and show the import. What is refused stays in the box."""
+    if not request.viewer.may_write:
+        raise NotAllowed("Your role only reads. Ask an administrator for the role of author to declare incidents.")
+    if request.method == "GET":
+        return render(request, "incidents/new.html", box(request.viewer))
+    try:
+        run = receive_into_new(
+            request.viewer,
+            _received(request),
+            title=request.POST.get("title", "").strip(),
+            visibility=request.POST.get("visibility") or "organisation",
+            date=date_of(request.POST.get("date", "")),
+            zone=_zone(request),
+        )
+    except Invalid as error:
+        told = box(request.viewer) | {
+            "complaint": error.sentence,
+            "given": request.POST,
+            "zone": request.POST.get("timezone", ""),
+        }
+        return render(request, "incidents/new.html", told, status=error.status)
+    return redirect("import", run.public_id)
 
 
 @require_POST
 @page
 def add_evidence(request: ViewerRequest, incident: str) -> HttpResponse:
-    """Add evidence to an incident, and show the import."""
-    return _received(request, incident)
+    """Add evidence to an incident, and show the import. A draft that nobody has touched is drafted anew from it all."""
+    run = _add(request, incident)
+    return redirect("import", run.public_id)
+
+
+@require_GET
+@page
+def incidents(request: ViewerRequest) -> HttpResponse:
+    """Show all incidents, newest first."""
+    found, following = selectors.incidents(request.viewer, limit=SHOWN_INCIDENTS, before=cursor_of(request))
+    told = {
+        "here": "incidents",
+        "incidents": found,
+        "openings": selectors.openings(request.viewer, found),
+        "following": None if following is None else sealed(following),
+    }
+    return render(request, "incidents/incidents.html", told)
 
 
 @require_GET
@@ -45,37 +81,50 @@ def add_evidence(request: ViewerRequest, incident: str) -> HttpResponse:
 def incident(request: ViewerRequest, incident: str) -> HttpResponse:
     """Show one incident: what is known of it, its evidence, its key events, its postmortem."""
     seen = selectors.incident(request.viewer, incident)
-    events, total = events_of(request.viewer, incident, Wanted(key_only=True), limit=SHOWN_EVENTS)
-    all_events = events_of(request.viewer, incident, limit=1)[1]
+    events, keys = events_of(request.viewer, incident, Wanted(key_only=True), limit=SHOWN_EVENTS)
+    total = events_of(request.viewer, incident, limit=1)[1]
+    imports = imports_of(request.viewer, incident)
+    evidence = evidence_of(request.viewer, incident)
     told = {
+        "here": "incidents",
         "incident": seen,
-        "events": events,
+        "days": shown(events),
+        "keys": keys,
         "total": total,
-        "all_events": all_events,
-        "sentence": _sentence(all_events, seen),
-        "imports": imports_of(request.viewer, incident),
-        "evidence": evidence_of(request.viewer, incident),
+        "sentence": _sentence(total, seen, reading=any(not run.ended for run in imports)),
+        "imports": imports,
+        "evidence": evidence[:SHOWN_ITEMS],
+        "more_evidence": evidence[SHOWN_ITEMS:],
+        "evidence_count": len(evidence),
+        "zone": request.viewer.zone,
+        "limit": settings.UPLOAD_LIMIT,
     }
     return render(request, "incidents/incident.html", told)
 
 
-def _received(request: ViewerRequest, incident: str) -> HttpResponse:
+def _add(request: ViewerRequest, incident: str) -> ImportRun:
+    date = date_of(request.POST.get("date", ""))
+    return receive(request.viewer, incident, _received(request), date=date, zone=_zone(request), draft_follows=True)
+
+
+def _received(request: ViewerRequest) -> list[Received]:
     """Take text and files as one import, so that one draft follows from both."""
     text = request.POST.get("text", "")
     files = [Received(name, file) for name, file in _named_files(request)]
-    if text.strip():
-        files.insert(0, Received(PASTED_NAME, io.BytesIO(text.encode("utf-8", "replace"))))
-    date, zone = date_of(request.POST.get("date", "")), request.POST.get("timezone", "") or request.viewer.zone
-    run = receive(request.viewer, incident, files, date=date, zone=zone)
-    return redirect("import", run.public_id)
+    return [pasted(text), *files] if text.strip() else files
 
 
-def _sentence(events: int, incident: selectors.IncidentView) -> str:
+def _zone(request: ViewerRequest) -> str:
+    return request.POST.get("timezone", "").strip() or request.viewer.zone
+
+
+def _sentence(events: int, incident: selectors.IncidentView, *, reading: bool) -> str:
+    if reading:
+        return "Evidence is being read."
     if not events:
         return "No evidence has been read yet. Add what the incident left behind, and a draft can be started."
-    if incident.postmortems:
-        return f"{events:,} events were read from the evidence."
-    return f"{events:,} events were read from the evidence. There is no postmortem yet."
+    said = f"{events:,} event{'' if events == 1 else 's'} {'was' if events == 1 else 'were'} read from the evidence."
+    return said if incident.postmortems else f"{said} There is no postmortem yet."
 
 
 def _named_files(request: ViewerRequest) -> list[tuple[str, BinaryIO]]:

@@ -8,10 +8,12 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 
+from juncture.model.errors import BadEvidence
 from juncture.web.access.errors import Refused, SignInNeeded
-from juncture.web.access.middleware import ViewerRequest
+from juncture.web.access.refusals import refused_page
+from juncture.web.access.requests import ViewerRequest
+from juncture.web.access.trouble import sentence_for
 
 P = ParamSpec("P")
 
@@ -31,10 +33,12 @@ def page(
             return redirect_to_login(request.get_full_path())
         except Refused as error:
             return refusal(request, error)
+        except BadEvidence as error:
+            return refused_page(sentence_for(error) or str(error), 422, request=request)
 
     return answered
 
 
 def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     """Return the page that says why a call was refused, and what to do."""
-    return render(request, "pages/refused.html", {"sentence": error.sentence, "status": error.status}, status=error.status)
+    return refused_page(error.sentence, error.status, request=request)

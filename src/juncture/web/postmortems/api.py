@@ -10,8 +10,10 @@ from msgspec import Struct
 
 from juncture.document.html.page import page
 from juncture.document.record_file import write
-from juncture.web.access.middleware import ViewerRequest
+from juncture.model.record import Postmortem as Record
 from juncture.web.access.problems import answered, body_of, cursor_of, endpoint, limit_of, listed
+from juncture.web.access.requests import ViewerRequest
+from juncture.web.api.describing import CURSOR, LIMIT, Listed, Query, describe
 from juncture.web.postmortems import operations, selectors
 from juncture.web.postmortems.exporting import file_policy
 
@@ -36,12 +38,39 @@ class StateBody(Struct, forbid_unknown_fields=True):
     reason: str | None = None
 
 
+class Started(Struct, frozen=True):
+    """A new postmortem, its page, and where it stands."""
+
+    id: str
+    url: str
+    state: str
+
+
+class Merged(Struct, frozen=True):
+    """A section as it stands now: what was sent, merged with what others had written."""
+
+    text: str
+
+
+class Stands(Struct, frozen=True):
+    """Where a postmortem stands, and the number of its latest publication (0: none)."""
+
+    id: str
+    state: str
+    publication: int
+
+
+_PUBLICATION = (Query("publication", "`latest`: the latest publication, also for who may see the working text."),)
+
+
+@describe("Draft a postmortem from the timeline.", body=StartBody, answer=Started, status=201, refuses=(403,))
 def _start(request: ViewerRequest, incident: str) -> HttpResponse:
     practice = body_of(request, StartBody).practice or "google"
     row = operations.start_postmortem(request.viewer, incident, practice=practice)
-    return answered({"id": row.public_id, "url": f"/postmortems/{row.public_id}/", "state": row.state}, 201)
+    return answered(Started(row.public_id, f"/postmortems/{row.public_id}/", row.state), 201)
 
 
+@describe("List postmortems, newest first.", answer=Listed[selectors.PostmortemLine], query=(LIMIT, CURSOR), refuses=(422,))
 def _list(request: ViewerRequest) -> HttpResponse:
     found, following = selectors.postmortems(
         request.viewer, limit=limit_of(request, default=50, most=200), before=cursor_of(request)
@@ -49,6 +78,9 @@ def _list(request: ViewerRequest) -> HttpResponse:
     return listed(found, following)
 
 
+@describe(
+    "Return one postmortem: its record, and its sections with their ids.", answer=selectors.PostmortemView, query=_PUBLICATION
+)
 def _one(request: ViewerRequest, postmortem: str) -> HttpResponse:
     return answered(_seen(request, postmortem))
 
@@ -57,6 +89,7 @@ def _seen(request: ViewerRequest, postmortem: str) -> selectors.PostmortemView:
     return selectors.postmortem(request.viewer, postmortem, published=request.GET.get("publication") == "latest")
 
 
+@describe("Export as one Markdown file.", gives="text/markdown", query=_PUBLICATION)
 def _markdown(request: ViewerRequest, postmortem: str) -> HttpResponse:
     text = write(_seen(request, postmortem).record).encode("utf-8", "replace")
     answer = HttpResponse(text, content_type="text/markdown; charset=utf-8")
@@ -65,11 +98,13 @@ def _markdown(request: ViewerRequest, postmortem: str) -> HttpResponse:
     return answer
 
 
+@describe("Export the record as JSON.", answer=Record, query=_PUBLICATION)
 def _json(request: ViewerRequest, postmortem: str) -> HttpResponse:
     body = msgspec.json.format(msgspec.json.encode(_seen(request, postmortem).record), indent=2)
     return HttpResponse(body, content_type="application/json")
 
 
+@describe("Export as one HTML file that needs nothing else.", gives="text/html", query=_PUBLICATION)
 def _html(request: ViewerRequest, postmortem: str) -> HttpResponse:
     view = _seen(request, postmortem)
     text = page(view.record, selectors.excerpts_for(view))
@@ -77,16 +112,20 @@ def _html(request: ViewerRequest, postmortem: str) -> HttpResponse:
     return file_policy(answer, text)
 
 
+@describe("Write a section; what others wrote since `base` is merged.", body=SectionBody, answer=Merged, refuses=(403,))
 def _write_section(request: ViewerRequest, postmortem: str, section: int) -> HttpResponse:
     body = body_of(request, SectionBody)
     text = operations.apply(request.viewer, postmortem, section, base=body.base, text=body.text)
-    return answered({"text": text})
+    return answered(Merged(text))
 
 
+@describe(
+    "Bring a postmortem to another state; `published` freezes a publication.", body=StateBody, answer=Stands, refuses=(403, 409)
+)
 def _set_state(request: ViewerRequest, postmortem: str) -> HttpResponse:
     body = body_of(request, StateBody)
     row = operations.set_state(request.viewer, postmortem, body.to, reason=body.reason or "")
-    return answered({"id": row.public_id, "state": row.state, "publication": row.published_number})
+    return answered(Stands(row.public_id, row.state, row.published_number))
 
 
 start = endpoint(POST=_start)

@@ -8,6 +8,7 @@ from juncture.model.evidence import Event
 from juncture.model.instants import clock_time
 
 _DEFINITION = re.compile(r"^\[\^([^\]\s]+)\]: .*\(event ([0-9a-f]{32})\b", re.MULTILINE)
+_FOOTNOTES = re.compile(r"^\[\^[^\]\s]+\]: ", re.MULTILINE)
 _LABEL = re.compile(r"\[\^e(\d+)\]")
 
 
@@ -18,6 +19,19 @@ def next_label(document: str, event: Event) -> tuple[str, bool]:
             return label, False
     used = [int(number) for number in _LABEL.findall(document)]
     return f"e{max(used, default=0) + 1}", True
+
+
+def with_citation(markdown: str, label: str, at: int | None) -> tuple[str, int]:
+    """Return a section's text with a citation at a place in its prose, and the place behind it.
+
+    Blanks before the place are skipped, so that the citation follows the full stop. Without a place, or with one among the
+    footnotes, it comes at the end of the prose.
+    """
+    footnotes = _FOOTNOTES.search(markdown)
+    end = len(markdown[: footnotes.start()].rstrip()) if footnotes else len(markdown.rstrip())
+    place = end if at is None or not 0 <= at <= end else len(markdown[:at].rstrip(" \t"))
+    mark = f"[^{label}]"
+    return f"{markdown[:place]}{mark}{markdown[place:]}", place + len(mark)
 
 
 def footnote_for(label: str, event: Event) -> str:

@@ -42,6 +42,8 @@ class Postmortem(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="postmortems")
     public_id = models.CharField(max_length=32, unique=True)
     title = models.CharField(max_length=300)
+    renamed = models.BooleanField(default=False)
+    """Whether a person gave it its title."""
     practice = models.CharField(max_length=40, default="google")
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
     drafted = models.BinaryField()

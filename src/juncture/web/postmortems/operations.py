@@ -11,13 +11,15 @@ from django.utils import timezone
 from juncture.document.draft import draft
 from juncture.model import record
 from juncture.web.access.errors import InTheWay, Invalid, NotFound
+from juncture.web.access.texts import is_storable
 from juncture.web.access.viewer import Viewer
+from juncture.web.evidence.selectors import assumptions_of
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import Incident, Visibility
-from juncture.web.incidents.operations import name_from_evidence, require_author
+from juncture.web.incidents.operations import UNTITLED, name_from_evidence, require_author
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
-from juncture.web.postmortems.citations import footnote_for, next_label
+from juncture.web.postmortems.citations import footnote_for, next_label, with_citation
 from juncture.web.postmortems.mapping import from_record, frozen, to_record
 from juncture.web.postmortems.merging import merge
 from juncture.web.postmortems.models import Postmortem, Publication, Section, State
@@ -41,8 +43,7 @@ def start_postmortem(viewer: Viewer, incident_id: str, *, practice: str = "googl
     if practice not in PRACTICES:
         raise Invalid(f"{practice!r} is no practice: {', '.join(PRACTICES)}")
     incident = incident_row(viewer, incident_id)
-    drafted = draft(timeline_of(viewer, incident_id), series_of(viewer, incident_id), practice=practice)
-    drafted = _with_what_was_declared(drafted, incident)
+    drafted = _drafted(viewer, incident, practice)
     row = Postmortem(incident=incident, public_id=_public_id(incident), created_by_id=viewer.user_id)
     sections = from_record(row, drafted)
     with transaction.atomic():
@@ -60,6 +61,60 @@ def start_postmortem(viewer: Viewer, incident_id: str, *, practice: str = "googl
     return row
 
 
+def draft_anew(viewer: Viewer, postmortem_id: str) -> Postmortem:
+    """Draft again, from all the evidence that there is now, what no person has touched yet.
+
+    Sections keep their rows, so that who is writing at this moment loses nothing. Raises InTheWay where a person has
+    written, renamed or published: new evidence never rewrites that.
+    """
+    require_author(viewer, "draft")
+    seen = postmortem_row(viewer, postmortem_id)
+    drafted = _drafted(viewer, seen.incident, seen.practice)
+    with transaction.atomic():
+        row = Postmortem.objects.get_queryset().select_for_update().get(pk=seen.pk)
+        if not is_untouched(row):
+            raise InTheWay("Somebody has written on this postmortem. New evidence does not rewrite it; cite the new events.")
+        before = {"title": row.title}
+        rewritten = from_record(row, drafted)
+        old = {section.heading: section for section in Section.objects.select_for_update().filter(postmortem=row)}
+        for section in rewritten:
+            if kept := old.pop(section.heading, None):
+                section.pk = kept.pk
+        Section.objects.filter(pk__in=[section.pk for section in old.values()]).delete()
+        row.save()
+        for section in rewritten:
+            section.save()
+        record_change(
+            viewer,
+            action="draft_anew",
+            object_kind="postmortem",
+            object_id=row.public_id,
+            incident_id=row.incident_id,
+            before=before,
+            after={"title": row.title},
+        )
+    return row
+
+
+def is_untouched(row: Postmortem) -> bool:
+    """Whether a postmortem is still as it was drafted."""
+    if row.state != State.DRAFT or row.published_number or row.renamed:
+        return False
+    return not Section.objects.filter(postmortem=row, version__gt=1).exists()
+
+
+def _drafted(viewer: Viewer, incident: Incident, practice: str) -> record.Postmortem:
+    """Return the draft of an incident: from its timeline, what was declared, and what its imports assumed."""
+    timeline, series = timeline_of(viewer, incident.public_id), series_of(viewer, incident.public_id)
+    assumed = assumptions_of(viewer, incident.public_id)
+    value = draft(timeline, series, practice=practice, assumptions=assumed)
+    told = value.incident
+    services = told.services or tuple(incident.services)
+    title = value.title if incident.title == UNTITLED else incident.title
+    declared = msgspec.structs.replace(told, severity=incident.severity or told.severity, services=services)
+    return msgspec.structs.replace(value, incident=declared, title=title)
+
+
 def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, text: str) -> str:
     """Change a section's text: what leads from `base` to `text` is merged into what stands there now; return the result.
 
@@ -68,14 +123,14 @@ def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, tex
     require_author(viewer, "write")
     if len(text) > SECTION_LIMIT or len(base) > SECTION_LIMIT:
         raise Invalid(f"A section holds at most {SECTION_LIMIT:,} characters.")
-    if "\x00" in text:
-        raise Invalid("The text holds a NUL character, which no document can.")
+    if not is_storable(text):
+        raise Invalid("The text holds a NUL or half a character, which no document can.")
     postmortem = postmortem_row(viewer, postmortem_id)
     with transaction.atomic():
         section = Section.objects.select_for_update().filter(postmortem=postmortem, pk=section_id).first()
         if section is None:
             raise NotFound
-        merged = merge(_lines(base), _lines(text), section.markdown)
+        merged = merge(lines(base), lines(text), section.markdown)
         if merged != section.markdown:
             before, section.markdown = section.markdown, merged
             section.version += 1
@@ -93,9 +148,10 @@ def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, tex
     return merged
 
 
-def cite(viewer: Viewer, postmortem_id: str, section_id: int, event_id: str) -> str:
-    """Add a citation of an event to the end of a section, with its footnote; return the label.
+def cite(viewer: Viewer, postmortem_id: str, section_id: int, event_id: str, *, at: int | None = None) -> int:
+    """Put a citation of an event into a section, with its footnote; return the place behind it.
 
+    `at` counts characters from the start of the section as it stands now; the end of its prose where it is None or beyond.
     An event that the document cites already keeps its label. Raises NotFound for an unknown event.
     """
     require_author(viewer, "write")
@@ -106,13 +162,11 @@ def cite(viewer: Viewer, postmortem_id: str, section_id: int, event_id: str) -> 
         raise NotFound
     whole = "\n".join(Section.objects.filter(postmortem=postmortem).values_list("markdown", flat=True))
     label, is_new = next_label(whole, event)
-    text = section.markdown.rstrip()
-    body, gap, notes = text.partition("\n\n[^") if is_new else (text, "", "")
-    cited = f"{body}[^{label}]{gap}{notes}"
+    text, behind = with_citation(section.markdown, label, at)
     if is_new:
-        cited = f"{cited}\n\n{footnote_for(label, event)}"
-    apply(viewer, postmortem_id, section_id, base=section.markdown, text=cited)
-    return label
+        text = f"{text.rstrip()}\n\n{footnote_for(label, event)}"
+    apply(viewer, postmortem_id, section_id, base=section.markdown, text=text)
+    return behind
 
 
 def set_state(viewer: Viewer, postmortem_id: str, to: str, *, reason: str = "") -> Postmortem:
@@ -158,8 +212,8 @@ def rename(viewer: Viewer, postmortem_id: str, title: str) -> None:
         raise Invalid("A postmortem needs a title.")
     row = postmortem_row(viewer, postmortem_id)
     with transaction.atomic():
-        before, row.title = row.title, title
-        row.save(update_fields=["title"])
+        before, row.title, row.renamed = row.title, title, True
+        row.save(update_fields=["title", "renamed"])
         record_change(
             viewer,
             action="rename",
@@ -169,15 +223,6 @@ def rename(viewer: Viewer, postmortem_id: str, title: str) -> None:
             before={"title": before},
             after={"title": title},
         )
-
-
-def _with_what_was_declared(drafted: record.Postmortem, incident: Incident) -> record.Postmortem:
-    told = drafted.incident
-    services = told.services or tuple(incident.services)
-    return msgspec.structs.replace(
-        drafted,
-        incident=msgspec.structs.replace(told, severity=incident.severity or told.severity, services=services),
-    )
 
 
 def _public_id(incident: Incident) -> str:
@@ -191,6 +236,6 @@ def _said(state: str) -> str:
     return " or ".join(sorted(State(name).label.lower() for name in _NEXT[State(state)]))
 
 
-def _lines(text: str) -> str:
+def lines(text: str) -> str:
     """Return text with the line ends of a document: forms send CRLF."""
     return text.replace("\r\n", "\n")

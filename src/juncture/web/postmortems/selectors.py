@@ -97,6 +97,14 @@ def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -
     )
 
 
+def place_of(viewer: Viewer, postmortem_id: str, section_id: int) -> int:
+    """Return which section of the document it is, counted from 0. Raises NotFound."""
+    ids = list(Section.objects.filter(postmortem=postmortem_row(viewer, postmortem_id)).values_list("pk", flat=True))
+    if section_id not in ids:
+        raise NotFound
+    return ids.index(section_id)
+
+
 def postmortems(viewer: Viewer, *, limit: int = 50, before: int | None = None) -> tuple[list[PostmortemLine], int | None]:
     """Return postmortems, newest first, and where the next page goes on (None: nowhere)."""
     found = Postmortem.objects.visible_to(viewer).select_related("incident").order_by("-id")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from juncture.web.access.errors import NotFound
-from juncture.web.access.middleware import ViewerRequest
+from juncture.web.access.requests import ViewerRequest
+from juncture.web.access.texts import storable
+from juncture.web.incidents.selectors import incident as incident_of
 from juncture.web.pages.answers import page
 from juncture.web.postmortems import operations, selectors
 from juncture.web.postmortems.showing import shown_article
 from juncture.web.timeline.selectors import Wanted, events_of
+from juncture.web.timeline.showing import shown
 
 FOUND_EVENTS = 20
 
@@ -19,7 +26,9 @@ FOUND_EVENTS = 20
 @require_POST
 @page
 def start(request: ViewerRequest, incident: str) -> HttpResponse:
-    """Draft a postmortem and show it."""
+    """Draft a postmortem and show it; the one that is there already, so that a second click makes no second one."""
+    if there := incident_of(request.viewer, incident).postmortems:
+        return redirect("postmortem", there[0])
     row = operations.start_postmortem(request.viewer, incident, practice=request.POST.get("practice") or "google")
     return redirect("postmortem", row.public_id)
 
@@ -43,7 +52,10 @@ def published(request: ViewerRequest, postmortem: str) -> HttpResponse:
 def state(request: ViewerRequest, postmortem: str) -> HttpResponse:
     """Bring a postmortem to another state."""
     row = operations.set_state(request.viewer, postmortem, request.POST.get("to", ""), reason=request.POST.get("reason", ""))
-    return redirect("postmortem-published" if row.state == "published" else "postmortem", postmortem)
+    if row.state != "published":
+        return redirect("postmortem", postmortem)
+    messages.success(request, f"Published. This is publication {row.published_number}, as every reader sees it.")
+    return redirect("postmortem-published", postmortem)
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,23 +63,43 @@ def state(request: ViewerRequest, postmortem: str) -> HttpResponse:
 def section(request: ViewerRequest, postmortem: str, section: int) -> HttpResponse:
     """Edit one section. What somebody else wrote meanwhile is merged, never overwritten."""
     if request.method == "POST":
-        operations.apply(
-            request.viewer, postmortem, section, base=request.POST.get("base", ""), text=request.POST.get("text", "")
-        )
-        if event := request.POST.get("cite"):
-            operations.cite(request.viewer, postmortem, section, event)
-            return redirect(request.get_full_path())
-        return redirect("postmortem", postmortem)
+        return _written(request, postmortem, section)
     view = selectors.postmortem(request.viewer, postmortem)
-    found = next((one for one in view.sections if one.id == section), None)
-    if found is None:
+    place = next((number for number, one in enumerate(view.sections) if one.id == section), None)
+    if place is None:
         raise NotFound
-    asked = request.GET.get("q", "")
+    asked = storable(request.GET.get("q", "")).strip()
     events, total = events_of(request.viewer, view.incident, Wanted(text=asked, key_only=not asked), limit=FOUND_EVENTS)
-    told = {"postmortem": view, "section": found, "events": events, "total": total, "q": asked}
+    told = {
+        "here": "incidents",
+        "postmortem": view,
+        "section": view.sections[place],
+        "place": place,
+        "days": shown(events),
+        "many_days": len({event.occurred_at.date() for event in events}) > 1,
+        "found": len(events),
+        "total": total,
+        "q": asked,
+        "at": request.GET.get("at", ""),
+    }
     return render(request, "postmortems/section.html", told)
 
 
+def _written(request: ViewerRequest, postmortem: str, section: int) -> HttpResponse:
+    text = request.POST.get("text", "")
+    merged = operations.apply(request.viewer, postmortem, section, base=request.POST.get("base", ""), text=text)
+    event = request.POST.get("cite")
+    if not event:
+        place = selectors.place_of(request.viewer, postmortem, section)
+        return redirect(f"{reverse('postmortem', args=(postmortem,))}#edit-{place}")
+    at = request.POST.get("at", "")
+    # A place in the text that was sent is one in what is stored only where nobody else wrote meanwhile.
+    mine = at.isdecimal() and merged == operations.lines(text)
+    behind = operations.cite(request.viewer, postmortem, section, event, at=int(at[:9]) if mine else None)
+    words = storable(request.GET.get("q", ""))
+    return redirect(f"{request.path}?{urlencode({'q': words, 'at': behind} if words else {'at': behind})}")
+
+
 def _shown(request: ViewerRequest, view: selectors.PostmortemView) -> HttpResponse:
-    shown = shown_article(view, selectors.excerpts_for(view), zone=request.viewer.zone)
-    return render(request, "postmortems/postmortem.html", {"postmortem": view, "article": shown})
+    text = shown_article(view, selectors.excerpts_for(view), zone=request.viewer.zone)
+    return render(request, "postmortems/postmortem.html", {"here": "incidents", "postmortem": view, "article": text})

@@ -1,0 +1,60 @@
+"""The outermost middleware: health, the size of what is sent, and headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connection
+from django.db.utils import Error
+from django.http import HttpRequest, HttpResponse
+
+from juncture.web.access.problems import is_api, problem
+from juncture.web.access.refusals import refused_page
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+_FORM_ROOM = 1024 * 1024
+"""Bytes of a form besides its files: names, boundaries, a few words."""
+_NOT_USED = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class OutermostMiddleware:
+    """Answers `/healthz` under whatever name the server is asked, refuses what is too large unread, and adds headers."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        if request.path == "/healthz":
+            return healthz()
+        answer = _too_large(request) or self._get_response(request)
+        answer.headers.setdefault("Permissions-Policy", _NOT_USED)
+        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith("/static/"):
+            # What is shown depends on who asks: no cache keeps it for somebody else, and none shows it after signing out.
+            answer.headers.setdefault("Cache-Control", "private, no-cache")
+        return answer
+
+
+def healthz() -> HttpResponse:
+    """Return 200 when the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _too_large(request: HttpRequest) -> HttpResponse | None:
+    sent = request.META.get("CONTENT_LENGTH") or "0"
+    if not sent.isdecimal() or int(sent) <= settings.UPLOAD_LIMIT + _FORM_ROOM:
+        return None
+    most = settings.UPLOAD_LIMIT // 1024 // 1024
+    sentence = (
+        f"This is larger than {most:,} MB, the most that this server takes at once. Send it in parts, or pack it; "
+        "JUNCTURE_UPLOAD_LIMIT_MB raises the limit."
+    )
+    return problem(413, sentence) if is_api(request) else refused_page(sentence, 413)

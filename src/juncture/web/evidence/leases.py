@@ -1,0 +1,79 @@
+"""Who works on an import: a lease that runs out by itself, and at once when its worker is known to be dead."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from juncture.web.evidence.models import ImportRun
+
+LEASE = timedelta(seconds=30)
+"""A long write on SQLite starves a heartbeat of some seconds."""
+RETRY = timedelta(seconds=5)
+
+_HOST = socket.gethostname()
+WORKER = f"{_HOST}:{os.getpid()}:{secrets.token_hex(6)}"
+"""This process: host, process id, and a number that tells it from an earlier process of the same id."""
+
+
+def take_import() -> ImportRun | None:
+    """Return the next import that is due, under a lease of this worker, or None."""
+    now = timezone.now()
+    running = Q(state=ImportRun.State.RUNNING)
+    dead = _dead()
+    due = Q(state=ImportRun.State.QUEUED) | running & (Q(lease_until__lt=now) | Q(lease_by__in=dead))
+    worked_on = ImportRun.objects.filter(running, lease_until__gte=now).exclude(lease_by__in=dead)
+    with transaction.atomic():
+        # One import of an incident at a time: each ends by deriving all its events anew.
+        run = (
+            ImportRun.objects.select_related("incident")
+            .select_for_update(skip_locked=True, of=("self", "incident"))
+            .filter(due)
+            .exclude(incident__in=worked_on.values("incident"))
+            .first()
+        )
+        if run is None:
+            return None
+        ImportRun.objects.filter(pk=run.pk).update(
+            state=ImportRun.State.RUNNING, lease_until=now + LEASE, lease_by=WORKER, attempts=F("attempts") + 1
+        )
+    run.refresh_from_db()
+    return run
+
+
+def held(run: ImportRun) -> QuerySet[ImportRun]:
+    """Return the row of an import if this worker still holds it, else nothing."""
+    return ImportRun.objects.filter(pk=run.pk, lease_by=WORKER)
+
+
+def let_go(run: ImportRun, after: timedelta = timedelta(0)) -> None:
+    """Give an import back: it is due again after a while."""
+    held(run).update(lease_until=timezone.now() + after)
+
+
+def _dead() -> list[str]:
+    """Return the holders of leases that ran on this host and run no more."""
+    holders = ImportRun.objects.filter(state=ImportRun.State.RUNNING).exclude(lease_by=WORKER)
+    return [holder for holder in holders.values_list("lease_by", flat=True) if not _may_live(holder)]
+
+
+def _may_live(holder: str) -> bool:
+    host, _, rest = holder.rpartition(":")[0].rpartition(":")
+    if host != _HOST or not rest.isdecimal():
+        return True
+    if int(rest) == os.getpid():
+        # The same process id with another number: a container starts its processes with the same ids each time.
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
