@@ -174,6 +174,14 @@ def test_what_is_assumed_is_said_once_and_what_is_left_out_is_counted():
     assert events("2026-05-19 09:40:06 INFO up\n", zone=ZoneInfo("Europe/Berlin"))[0].occurred_at.hour == 7
 
 
+def test_a_line_longer_than_a_megabyte_is_read_from_its_beginning_and_said():
+    found = read(
+        "2026-05-19 09:40:06 INFO up\n2026-05-19 09:40:07 INFO " + "x" * 2_000_000 + "\n2026-05-19 09:40:08 INFO down\n"
+    )
+    assert [event.citation.place for event in found if isinstance(event, Sighting)] == ["line:1", "line:2", "line:3"]
+    assert [(item.where, item.damaged) for item in found if isinstance(item, LeftOut)] == [("app.log, line 2", True)]
+
+
 def test_no_more_than_a_thousand_events_come_of_a_log_without_shape_and_none_is_lost_silently():
     rng = random.Random(3)
     vocabulary = ["".join(rng.choices("abcdefghijklmnop", k=7)) for _ in range(500)]

@@ -72,8 +72,10 @@ def log_records(artefact: Artefact, stamps: Stamps) -> Iterator[LogRecord | Foun
     Lines before the first time, and lines with a time that no calendar has, are counted as left out.
     """
     pending: _Entry | None = None
-    before, broken = _Counted(), _Counted()
+    before, broken, cut = _Counted(), _Counted(), _Counted()
     for line in artefact.lines():
+        if line.cut:
+            cut.add(line.number)
         stamp = stamps.find(line.text)
         if stamp is None:
             if pending is not None:
@@ -94,6 +96,7 @@ def log_records(artefact: Artefact, stamps: Stamps) -> Iterator[LogRecord | Foun
         yield pending.record()
     yield from before.left_out(artefact, "lines without a time, before the first that has one")
     yield from broken.left_out(artefact, "lines with a time that no calendar or clock has", damaged=True)
+    yield from cut.left_out(artefact, "lines longer than 1 MB, of which only the beginning was read", damaged=True)
     yield from stamps.notes
 
 
