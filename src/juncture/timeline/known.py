@@ -42,6 +42,7 @@ from juncture.model.evidence import (
 )
 from juncture.model.identity import EventId
 from juncture.model.instants import Instant, to_iso
+from juncture.timeline.reach import can_be_placed
 
 TELLING = frozenset({Kind.MESSAGE, Kind.UTTERANCE, Kind.COMMENT, Kind.PAGE, Kind.ESCALATION, Kind.NOTE, Kind.REVIEW})
 LOGGED = frozenset({Kind.LOG, Kind.LOG_PATTERN, Kind.LOG_BURST})
@@ -142,7 +143,7 @@ class _Targets:
         self._alerts: dict[str, list[int]] = defaultdict(list)
         self._quotable: dict[str, list[int]] = defaultdict(list)
         for place, event in enumerate(events):
-            if isinstance(event.details, AlertDetails):
+            if isinstance(event.details, AlertDetails) and can_be_placed(event):
                 self._alerts[event.details.name.lower()].append(place)
             for name in _names_of(event):
                 self._by_name[name].append(place)

@@ -15,6 +15,7 @@ from juncture.model.evidence import AlertDetails, Event, Kind, Series
 from juncture.model.instants import Instant
 from juncture.timeline.cues import Cue
 from juncture.timeline.effects import Effect, effects_of
+from juncture.timeline.reach import can_be_placed
 from juncture.timeline.speech import SPOKEN, Said, Speech, is_idle
 
 APART = timedelta(hours=4)
@@ -79,8 +80,9 @@ class Scene(NamedTuple):
 
 def scene_of(events: Sequence[Event], series: Sequence[Series]) -> Scene:
     """Return the incident in the evidence. `events` are sorted by `occurred_at`."""
-    speech = Speech(events)
-    telling = tuple(event for event in events if event.kind not in SPOKEN or event.id in speech.by_id)
+    placed = [event for event in events if can_be_placed(event)]
+    speech = Speech(placed)
+    telling = tuple(event for event in placed if event.kind not in SPOKEN or event.id in speech.by_id)
     effects = tuple(effects_of(telling, series))
     first, last = _weightiest(_signals(telling, speech))
     if first is None or last is None:
@@ -90,7 +92,7 @@ def scene_of(events: Sequence[Event], series: Sequence[Series]) -> Scene:
     within = tuple(
         effect for effect in effects if effect.started_at <= last + MARGIN and (effect.ended_at or last) >= first - MARGIN
     )
-    channels = speech.channels(_while_it_lasted(events, within, first, last), _names(telling))
+    channels = speech.channels(_while_it_lasted(placed, within, first, last), _names(telling))
     alerts = tuple(
         event for event in telling if is_signal_alert(event) and first - MARGIN <= event.occurred_at <= last + MARGIN
     )

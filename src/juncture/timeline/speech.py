@@ -14,7 +14,7 @@ from juncture.timeline.cues import ACTIONS, Cue, cues_of
 
 SPOKEN = frozenset({Kind.MESSAGE, Kind.UTTERANCE, Kind.NOTE, Kind.COMMENT})
 
-MOST_WEIGHED = 10_000
+MOST_WEIGHED = 6_000
 """Messages whose words are weighed; a channel in an incident sees some hundreds an hour."""
 MOST_SAMPLED = 50_000
 
@@ -91,15 +91,20 @@ class Speech:
 
         A channel named like an incident is one, a channel for idle talk is none. Any other is judged by how much of what
         people say there is about it: `names` are the services and alerts that it is about. One for work (on call, alerts, a
-        team, support, a service by name) needs little; one for everything needs more.
+        team, support, a service by name) needs little; one for everything needs more; one in which it was called an incident
+        needs nothing else.
         """
         known = frozenset(name.lower() for name in names if len(name) > 2)
         weights: dict[str | None, list[tuple[float, bool]]] = defaultdict(list)
+        declared: set[str | None] = set()
         for event in events:
             if event.kind in SPOKEN and not _is_bot(event):
                 said = self.by_id.get(event.id)
+                if said and Cue.DECLARATION in said.cues:
+                    declared.add(said.channel)
                 weights[_channel_of(event)].append(_weight(event, said.cues if said else frozenset(), known))
-        return frozenset(channel for channel, found in weights.items() if _is_about(channel, found, known))
+        about = (channel for channel, found in weights.items() if channel in declared or _is_about(channel, found, known))
+        return frozenset(channel for channel in about if not is_idle(channel))
 
 
 def is_idle(channel: str | None) -> bool:
@@ -110,8 +115,6 @@ def is_idle(channel: str | None) -> bool:
 def _is_about(channel: str | None, found: Sequence[tuple[float, bool]], names: frozenset[str]) -> bool:
     if channel is None or _INCIDENT_CHANNEL.search(channel):
         return True
-    if is_idle(channel):
-        return False
     total, mean = sum(weight for weight, _ in found), sum(weight for weight, _ in found) / len(found)
     if _WORKING_CHANNEL.search(channel) or any(name in channel.lower() for name in names):
         return total >= 0.5 and mean >= 0.2

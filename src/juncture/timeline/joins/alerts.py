@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from juncture.model.evidence import AlertDetails, Event, Kind, MessageDetails, TurnDetails
 from juncture.model.instants import Instant
 from juncture.timeline.joins.groups import Groups
+from juncture.timeline.reach import can_be_placed
 
 EARLY = timedelta(seconds=30)
 """How far a teller's clock may be behind the alert's."""
@@ -57,7 +58,7 @@ def join_alerts(singles: list[Event], groups: Groups) -> None:
     if not by_name:
         return
     for place, event in enumerate(singles):
-        if not _tells(event):
+        if not _tells(event) or not can_be_placed(event):
             continue
         names = set(_named(event, by_name))
         if len(names) != 1:
@@ -75,7 +76,7 @@ def _alerts(singles: Sequence[Event], groups: Groups) -> dict[str, list[_Alert]]
     """Return the alerts by name in lower case, one for all sightings of an occurrence."""
     found: dict[int, _Alert] = {}
     for place, event in enumerate(singles):
-        if event.kind is not Kind.ALERT or not isinstance(event.details, AlertDetails):
+        if event.kind is not Kind.ALERT or not isinstance(event.details, AlertDetails) or not can_be_placed(event):
             continue
         head = groups.head_of(place)
         known = found.get(place if head is None else head)

@@ -16,6 +16,7 @@ from msgspec import Struct
 from juncture.model.evidence import ChangeDetails, Event, Kind, MessageDetails, RecordDetails
 from juncture.model.instants import Instant
 from juncture.timeline.joins.groups import Groups
+from juncture.timeline.reach import can_be_placed
 
 CLOSE = timedelta(minutes=3)
 """How far apart two systems' times for one step may lie: a webhook queue and a clock that is off by a little."""
@@ -88,6 +89,8 @@ def _step(place: int, event: Event) -> _Step | None:
     """Return the step that an event tells of, None if it tells of none."""
     details = event.details
     text = event.summary
+    if not can_be_placed(event):
+        return None
     if isinstance(details, MessageDetails):
         if not details.bot or not _DEPLOY_WORD.search(text):
             return None
