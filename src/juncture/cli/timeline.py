@@ -39,7 +39,7 @@ def _written(events: Iterable[Event], timeline: Timeline, notes: tuple[Note, ...
     if form == "json":
         return encoder.encode({"timeline": list(events), "notes": notes}).decode() + "\n"
     if form == "jsonl":
-        return b"".join(encoder.encode(event) + b"\n" for event in events).decode()
+        return listing.to_jsonl(events)
     if form == "csv":
         return listing.to_csv(events)
     if form == "md":

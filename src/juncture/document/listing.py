@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterable
 
+import msgspec
+
 from juncture.model.evidence import Citation, Event
 from juncture.model.instants import to_iso
 
@@ -30,6 +32,12 @@ def to_table(events: Iterable[Event]) -> str:
         cut = f"{text[: _TABLE_SUMMARY - 1]}…" if len(text) > _TABLE_SUMMARY else text
         lines.append(f"  {event.occurred_at:%H:%M:%S}  {event.lane:8}  {cut}{known}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def to_jsonl(events: Iterable[Event]) -> str:
+    """Return one line of JSON an event."""
+    encode = msgspec.json.Encoder().encode
+    return b"".join(encode(event) + b"\n" for event in events).decode()
 
 
 def to_csv(events: Iterable[Event]) -> str:
