@@ -137,6 +137,8 @@ def _of_change(event: Event, first: Instant, last: Instant) -> Candidate | None:
         return Candidate(event, Category.CHANGE, "a change after the end", worth - 20, f"change {event.service}")
     if event.occurred_at > first:
         return Candidate(event, Category.CHANGE, "a change during the incident", worth + 12, f"change {event.service}")
+    if "migrat" in text.lower():
+        worth += 3  # the step of a deploy that an author names
     distance = first - event.occurred_at
     nearness = 18 if distance <= NEAR_CHANGE else int(10 * (1 - distance / CHANGES_BEFORE))
     return Candidate(event, Category.CHANGE, "a change before the start", worth + nearness, f"change {event.service}")
@@ -274,7 +276,9 @@ def _of_saying(
         if cue in cues:
             again = why in told
             told.add(why)
-            return Candidate(event, category, why, worth - less if again else worth, why)
+            # Two findings or guesses in a row are two thoughts; two descriptions of the trouble are one.
+            thought = "" if cue in {Cue.FINDING, Cue.HYPOTHESIS} else why
+            return Candidate(event, category, why, worth - less if again else worth, thought)
     return None
 
 
