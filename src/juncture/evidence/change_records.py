@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from juncture.evidence.columns import best, fitting
+from juncture.evidence.columns import fitting
 from juncture.evidence.links import links_in
 from juncture.evidence.log_words import TROUBLE, says
 from juncture.model.evidence import ChangeDetails, Kind
@@ -117,8 +117,7 @@ def _version(flat: Mapping[str, object], revision: str | None) -> str | None:
 
 
 def _value(flat: Mapping[str, object], role: str) -> str | None:
-    name = best((name for name, value in flat.items() if _plain(value)), role)
-    return _plain(flat[name]) if name else None
+    return next((value for name in fitting(flat, role) if (value := _plain(flat[name]))), None)
 
 
 def _plain(value: object) -> str | None:

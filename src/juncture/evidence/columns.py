@@ -42,8 +42,14 @@ def best(names: Iterable[str], role: str) -> str | None:
 
 def fitting(names: Iterable[str], role: str) -> list[str]:
     """Return the names that fit a role, the best first."""
+    return list(_fitting(tuple(names), role))
+
+
+@lru_cache(maxsize=4096)
+def _fitting(names: tuple[str, ...], role: str) -> tuple[str, ...]:
+    # The objects and rows of a file mostly have the same names: asked for each of them, answered once.
     ranked = [(found, place, name) for place, name in enumerate(names) if (found := rank(name, role)) is not None]
-    return [name for _, _, name in sorted(ranked)]
+    return tuple(name for _, _, name in sorted(ranked))
 
 
 @cache
