@@ -138,6 +138,13 @@ def test_nothing_is_assumed_where_date_and_zone_are_given():
     assert not [item for item in found("[23:58] <a> x\n[00:03] <b> y\n", date="2026-03-02") if isinstance(item, Note)]
 
 
+def test_a_day_told_from_that_of_copying_is_said_to_be_assumed():
+    text = "Ana — Yesterday at 11:52 PM\nx\nJo — Today at 12:07 AM\ny\n"
+    assert told(text)[0][0] == "10-31 23:52"
+    (note,) = [item for item in found(text) if isinstance(item, Note)]
+    assert "copied on 2026-11-01" in note.why
+
+
 def test_days_before_the_first_separator_are_counted_back():
     text = "Ana\n  11:50 PM\na\nTuesday, March 3rd\n\n\nJo\n  12:10 AM\nb\n"
     assert [when for when, _, _ in told(text, today=dt.date(2026, 3, 20))] == ["03-02 23:50", "03-03 00:10"]

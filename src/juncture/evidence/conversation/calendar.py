@@ -52,6 +52,8 @@ class Placed(NamedTuple):
     assumed: bool
     ambiguous_order: bool
     """Whether day and month could be read in both orders."""
+    counted_back: bool = False
+    """Whether days are told from the day of copying: `Yesterday`, a weekday, an age."""
 
 
 def place(messages: Sequence[Message], reference: Reference) -> Placed:
@@ -68,7 +70,9 @@ def place(messages: Sequence[Message], reference: Reference) -> Placed:
         placed = [time - back for time in placed]
     elif 0 < first < len(days) and not _begins_on(reference.date, placed, first):
         placed[:first] = _backward(clocks[:first], placed[first], separated=messages[first].day is not None)
-    return Placed(tuple(placed), assumed, ambiguous)
+    written = [day for message in messages for day in (message.stamp.day, message.day) if day]
+    counted_back = any(day.days_ago is not None or (day.day is None and day.numbers is None) for day in written)
+    return Placed(tuple(placed), assumed, ambiguous, counted_back)
 
 
 def _begins_on(date: dt.date | None, placed: list[dt.datetime], first: int) -> bool:
