@@ -127,6 +127,10 @@ def test_a_stack_trace_belongs_to_the_line_before_it():
         ("2026-05-19 09:40:06.1 UTC [7] FATAL:  too many connections", "fatal"),
         ("2026-05-19 09:40:06.1 UTC [7] LOG:  checkpoint", "info"),
         ("2026-05-19 09:40:06 |SEVERE| x", "error"),
+        (
+            '2026-05-19 09:40:06.1 UTC,"app","shop",47,"[local]",65.1,1,"idle",2026-05-19 09:00:00 UTC,3/1,0,FATAL,57P01,"x",,,',
+            "fatal",
+        ),
         ("ERROR 2026-05-19 09:40:06 x", "error"),
         ("<11>May 19 09:40:06 depot scanner[1]: x", "error"),
         ("E0519 09:40:06.123456 1 a.go:1] x", "error"),

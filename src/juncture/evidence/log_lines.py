@@ -54,6 +54,11 @@ _PRIORITY = re.compile(r"^<(?P<value>\d{1,3})>(?P<version>\d)?")
 _REQUEST = re.compile(r'"(?P<method>[A-Z]{3,10})\s(?P<path>\S+)(?:\sHTTP/[\d.]+)?"\s(?P<status>\d{3})\b')
 _POSTGRESQL = re.compile(r"(?:^|\s)(?P<word>DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC):\s\s")
 _POSTGRESQL_MORE = re.compile(r"(?:^|\s)(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION|BACKTRACE):\s\s")
+_POSTGRESQL_CSV = re.compile(
+    r'^,"?[^",]*"?,"?[^",]*"?,\d*,(?:"[^"]*")?,[\w.]*,\d*,(?:"[^"]*")?,[^,]*,[^,]*,\d*,'
+    r'(?P<word>[A-Z]+[1-5]?),\w{5},"(?P<message>(?:[^"]|"")*)'
+)
+"""The columns of `log_destination = csvlog` from the user to the message (PostgreSQL manual, 20.8.4)."""
 _LOGFMT_MESSAGE = re.compile(r'(?:^|\s)(?:msg|message|event)=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>\S*))')
 _LOGFMT_KNOWN = re.compile(
     r'(?:^|(?<=\s))(?:level|lvl|severity|msg|message|event|time|ts|timestamp|logger|caller)=(?:"(?:[^"\\]|\\.)*"|\S*)\s?'
@@ -163,6 +168,9 @@ class Parsed:
 
 def parse(lead: str, rest: str) -> Parsed:
     """Return what a line says, given what stands before its stamp and what stands behind it."""
+    if (table := _POSTGRESQL_CSV.match(rest)) and (level := LEVEL_OF.get(table["word"].lower())):
+        message = table["message"].replace('""', '"')
+        return Parsed(message if table["word"] == "LOG" else f"{table['word']}: {message}", level=level, service="postgresql")
     if request := _REQUEST.search(rest):
         return _request(request)
     if (named := _LOGFMT_MESSAGE.search(rest)) and "=" in lead + rest[: named.start() + 4]:
