@@ -14,7 +14,7 @@ from typing import NamedTuple
 from juncture.evidence.conversation.heads import ABOVE, BARE, BELOW, BLOCK, STRONG, Head
 from juncture.evidence.conversation.nameless import nameless_heads
 from juncture.evidence.conversation.names import plausibility
-from juncture.evidence.conversation.window import is_window_line, preview_of
+from juncture.evidence.conversation.window import day_of_separator, is_window_line, preview_of
 
 SURE = 0.65
 """How much a name must look like one where nothing else speaks for it."""
@@ -130,7 +130,7 @@ def _signs(head: Head, lines: list[str]) -> float:
     before = lines[head.first - 1].strip()
     if preview_of(before) == head.name or (before.startswith(head.name) and is_window_line(before)):
         return 2.0
-    return 1.0 if not before or is_window_line(before) else -0.5
+    return 1.0 if not before or is_window_line(before) or day_of_separator(before) else -0.5
 
 
 def _named_below(heads: list[Head]) -> list[tuple[Head, float]]:

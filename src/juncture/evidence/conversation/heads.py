@@ -81,7 +81,7 @@ _INLINE = (
     (
         "zoom",
         re.compile(
-            r"\s*From\s+(?P<name>.{1,80}?)\s+to\s+(?:[^:]{1,80}?)(?:\s?\((?:Direct Message|Privately)\))?\s?:(?:\s|$)"
+            r"\s*From\s+(?P<name>.{1,80}?)(?:\s+to\s+(?:[^:]{1,80}?)(?:\s?\((?:Direct Message|Privately)\))?\s?|\s):(?:\s|$)"
             r"(?P<text>.*)$",
             re.IGNORECASE,
         ),
@@ -99,8 +99,13 @@ _NAME_THEN_STAMP = (
         r"(?P<name>[^\s(\[\d][^(\[\d\n:]{0,60}?)\s(?P<stamp>\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp][Mm])?)\s?:\s(?P<text>.+)$",
     ),
 )
+_DASHES = frozenset({"\u2014", "\u2013"})
+_MARKS = " \t,\u2014\u2013-·•|"
+"""What windows draw between a name and its time, on a line of its own where the copy broke it."""
 _RECIPIENTS = re.compile(r"(?:to|cc|an|à|para)\s?:", re.IGNORECASE)
 _FENCE = re.compile(r"\s*(?:```|~~~)")
+_GLUED = re.compile(r"^(\d{1,2}:\d\d(?::\d\d)?\s?[AP]M)(?=\w.{0,80}: )")
+"""Discord's compact view copies as `2:32 PMsam: checkout is down`."""
 _ONLY_BAR = re.compile(r"\s+[|│](?:\s|$)")
 
 
@@ -158,7 +163,7 @@ def _alone(text: str) -> Stamp | None:
 def _beside(number: int, stamp: Stamp, lines: list[str], *, bot: bool = False) -> Iterator[Head]:
     """Yield a time on a line of its own: with the name above, with the name below, without a name."""
     above = number - 1
-    while above >= 0 and number - above <= 4 and (not lines[above].strip(" \t,") or _is_between(lines[above].strip())):
+    while above >= 0 and number - above <= 4 and (not lines[above].strip(_MARKS) or _is_between(lines[above].strip())):
         bot = bot or is_badge(lines[above].strip())
         above -= 1
     if above >= 0 and number - above <= 4 and not _is_addition(lines[above].strip()):
@@ -167,7 +172,9 @@ def _beside(number: int, stamp: Stamp, lines: list[str], *, bot: bool = False) -
             above, name = above - 1, full
         elif above and lines[above - 1].strip() == lines[above].strip():
             above -= 1
-        yield Head(above, number + 1, name, stamp, ABOVE, bot=bot or badge, weight=plausibility(name))
+        parted = any(lines[between].strip() in _DASHES for between in range(above + 1, number))
+        family = "block:dash" if parted else ABOVE
+        yield Head(above, number + 1, name, stamp, family, bot=bot or badge, weight=plausibility(name))
     below = number + 1
     while below < len(lines) and below - number <= 2 and not lines[below].strip():
         below += 1
@@ -179,7 +186,7 @@ def _beside(number: int, stamp: Stamp, lines: list[str], *, bot: bool = False) -
 
 def _is_between(line: str) -> bool:
     """Return whether a line may stand between a name and its time: the badge of a program, the recipients of a mail."""
-    return is_badge(line) or _RECIPIENTS.match(line) is not None
+    return is_badge(line) or addition_at_end(line) == "edited" or _RECIPIENTS.match(line) is not None
 
 
 def _is_addition(line: str) -> bool:
@@ -210,7 +217,7 @@ def _name_first(number: int, text: str, lines: list[str]) -> Iterator[Head]:
 
 def _inline(number: int, start: str, whole: str) -> Iterator[Head]:
     bracket = {"[": "]", "(": ")"}.get(start[:1])
-    found = stamp_at_start(start[1:].lstrip() if bracket else start)
+    found = stamp_at_start(start[1:].lstrip() if bracket else _GLUED.sub(r"\1 ", start))
     if not found:
         return
     stamp, rest = found

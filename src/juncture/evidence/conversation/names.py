@@ -17,6 +17,8 @@ _LONGEST = 300
 _ADDRESS = re.compile(r"\s*[<(\[]+(?:mailto:)?[^\s<>@()]+@[^\s<>@()]+[>)\]]+")
 _TO_ALL = re.compile(r"\s(?:to|an|à|para)\s(?:Everyone|Me|You|Hosts and panelists|All panelists|Alle|Todos|Tous)(?:\s\(.*\))?$")
 """Zoom says to whom a message went."""
+_ACCOUNT = re.compile(r"(?<=\w)\s+@[\w.-]+$")
+"""Rocket.Chat shows `Sam Sample @sam`."""
 _LINKED = re.compile(r"^\[([^\[\]]{1,80})\]\(https?://[^\s)]+\)$")
 _BADGE = re.compile(r"(?:\s+|(?<=[^\W\d_])(?=[A-Z]))(?:APP|BOT|✓\s?(?:APP|BOT)|WORKFLOW|SERVER)$")
 _BADGE_LINE = re.compile(r"(?:✓\s?)?(?:APP|BOT|WORKFLOW|WEBHOOK|Bot|App)")
@@ -57,6 +59,7 @@ def clean_name(text: str) -> tuple[str, bool]:
         return text[:_LONGEST], False
     name = " ".join(text.split()).strip(" \t,·•|—–*")  # noqa: RUF001
     name = _ADDRESS.sub("", name).strip().strip("\"'")
+    name = _ACCOUNT.sub("", name)
     name = _TO_ALL.sub("", _LINKED.sub(r"\1", name))
     without = _BADGE.sub("", name)
     bot, name = without != name and bool(without), without or name
@@ -110,6 +113,8 @@ def plausibility(name: str) -> float:
 
 
 def _single_word(word: str) -> float:
+    if word == "You":
+        return 0.65
     if word.lower() in _vocabulary()["short_words"]:
         return 0.2
     if "," in word:

@@ -50,6 +50,8 @@ def confidence(choice: Choice, lines: list[str]) -> Confidence:
     below_heads = any(family.startswith((BLOCK, "mail")) for family in choice.families)
     if not below_heads and _is_log(named, filled):
         return Confidence.NO
+    if all(head.kind == "dash" and head.stamp.day and head.stamp.second is None for head in named):
+        return Confidence.CERTAIN
     if choice.certainty >= 1.1:
         # Logs that people pasted into their messages make a chat look like a log, and nothing else has such heads.
         people = len({head.name for head in named if head.weight > SURE + 0.1})

@@ -40,7 +40,7 @@ class _Reader:
     )
 
     def recognise(self, head: Head) -> Confidence:
-        if b"\x00" in head.data[:1024] or is_something_else(head.text[:200]):
+        if "\x00" in head.text[:1024] or is_something_else(head.text[:200]):
             return Confidence.NO
         lines, choice = heads_in(head.text[:_LOOKED_AT])
         return confidence(choice, lines)
@@ -79,6 +79,8 @@ class _Session:
         assumed = []
         if placed.assumed and self._settings.date is None:
             assumed.append(f"the day {placed.times[-1].date()}, that of reading (give another by --date)")
+        if placed.counted_back and self._settings.date is None:
+            assumed.append(f"that it was copied on {self._settings.today}, from which its days count (give another by --date)")
         if placed.ambiguous_order:
             first = next((m.stamp.day or m.day for m in parts.messages if m.stamp.day or m.day), None)
             written = "/".join(str(number) for number in (first.numbers if first and first.numbers else ())[:2])
@@ -117,20 +119,22 @@ def _sightings(
     artefact: Artefact, messages: tuple[Message, ...], placed: Placed, zone: ZoneInfo | timezone
 ) -> Iterator[Sighting | LeftOut]:
     occurrences, same = Occurrences(NAME), Counter[datetime]()
+    previous: datetime | None = None
     for message, time in zip(messages, placed.times, strict=True):
         if not message.text:
             continue
         own_zone = fixed_zone(message.stamp.zone) if message.stamp.zone else None
         try:
-            span = _span(time, own_zone or zone, 60 if message.stamp.second is None else 1)
+            span = _span(time, own_zone or zone, 60 if message.stamp.second is None else 1, previous)
             if message.stamp.vague:
                 midnight = datetime.combine(time, datetime.min.time())
-                span = _span(midnight, own_zone or zone, 86400)._replace(occurred_at=span.occurred_at)
+                span = _span(midnight, own_zone or zone, 86400, None)._replace(occurred_at=span.occurred_at)
         except (OverflowError, ValueError):
             yield LeftOut(artefact.at(f"line:{message.first_line}"), "a time beyond the years 1 to 9999", damaged=True)
             continue
         occurred_at = min(span.occurred_at + timedelta(microseconds=same[span.occurred_at]), span.latest)
         same[span.occurred_at] += 1
+        previous = occurred_at
         minute = time.strftime("%Y-%m-%dT%H:%M" if message.stamp.second is None else "%Y-%m-%dT%H:%M:%S")
         first, last = message.first_line, message.last_line
         actor = message.name or None
@@ -154,9 +158,9 @@ def _sightings(
         )
 
 
-def _span(local: datetime, zone: ZoneInfo | timezone, width: int) -> Span:
+def _span(local: datetime, zone: ZoneInfo | timezone, width: int, previous: datetime | None) -> Span:
     if isinstance(zone, ZoneInfo):
-        return from_wall_clock(local, zone, width_seconds=width)
+        return from_wall_clock(local, zone, width_seconds=width, previous=previous)
     instant = local.replace(tzinfo=zone).astimezone(UTC)
     return Span(instant, instant, instant + timedelta(seconds=width, microseconds=-1))
 

@@ -1,0 +1,84 @@
+"""Layouts of chat windows that put something between a name, its time and the words."""
+
+import datetime as dt
+import io
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from juncture.evidence.artefact import Artefact, Head
+from juncture.evidence.reader import Confidence, Settings
+from juncture.evidence.readers.pasted import READER
+from juncture.evidence.registry import installed_readers, reader_for
+from juncture.model.evidence import Sighting
+
+
+def artefact(data):
+    return Artefact("sha256:" + "0" * 64, "paste.txt", len(data), lambda: io.BytesIO(data), "paste.txt")
+
+
+def told(text, *, zone="UTC", encoding="utf-8"):
+    data = text.encode(encoding)
+    settings = Settings(today=dt.date(2026, 11, 1), date=dt.date(2026, 3, 2), zone=ZoneInfo(zone))
+    found = READER.session(settings).read(artefact(data))
+    return [(s.occurred_at.strftime("%d %H:%M"), s.actor, s.summary) for s in found if isinstance(s, Sighting)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Discord, where the copy breaks around the dash
+        ("sam\n — \n03/02/2026 2:32 PM\ndown\n[2:33 PM]\nstill\nrobin\n — \n03/02/2026 2:40 PM\nback\n", [
+            ("02 14:32", "sam", "down"), ("02 14:33", "sam", "still"), ("02 14:40", "robin", "back"),
+        ]),
+        # Discord's compact view
+        ("2:32 PMsam: down\n2:40 PMrobin: back\n", [("02 14:32", "sam", "down"), ("02 14:40", "robin", "back")]),
+        # Rocket.Chat: name and account
+        ("Sam Sample @sam 2:32 PM\ndown\n2:33 PM\nstill\nJo @jo.x 2:40 PM\nback\n", [
+            ("02 14:32", "Sam Sample", "down"), ("02 14:33", "Sam Sample", "still"), ("02 14:40", "Jo", "back"),
+        ]),
+        # Webex shows the one who copies as You
+        ("Sam Sample  14:32\ndown\nYou  14:35\nme too\nJo Muster  14:40\nback\n", [
+            ("02 14:32", "Sam Sample", "down"), ("02 14:35", "You", "me too"), ("02 14:40", "Jo Muster", "back"),
+        ]),
+        # a day above the first name, and a mark of an edit between name and time
+        ("Mar 2, 2026\nSam Sample\n2:32 PM\ndown\nRobin\nEDITED\n2:40 PM\nback\n", [
+            ("02 14:32", "Sam Sample", "down"), ("02 14:40", "Robin", "back"),
+        ]),
+        # older Zoom, with and without the recipients
+        ("14:32:05\t From  Sam Sample : down\n14:33:05\t From  Jo  to  Everyone : looking\n", [
+            ("02 14:32", "Sam Sample", "down"), ("02 14:33", "Jo", "looking"),
+        ]),
+    ],
+)  # fmt: skip
+def test_what_stands_between_name_time_and_words_is_seen_through(text, expected):
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "02/03/2026 14:32 - Sam: caiu\n02/03/2026 14:40 - Jo: revertido\n13/03/2026 14:40 - Jo: fim\n",
+        '3/2/26, 1:58 PM - Sam created group "inc"\n3/2/26, 2:32\u202fPM - Sam: down\n3/2/26, 2:33\u202fPM - +1 555 0100: hm\n',
+    ],
+)
+def test_an_export_of_whatsapp_is_a_conversation_and_no_log(text):
+    reader = reader_for(artefact(text.encode()).head(), installed_readers())
+    assert reader is not None
+    assert reader.name == "pasted"
+
+
+def test_a_copy_may_be_saved_as_utf_16():
+    text = "Sam Sample\r\n  2:01 PM\r\ndown\r\n"
+    assert READER.recognise(Head("x", (text * 3).encode("utf-16"), whole=True)) > Confidence.FALLBACK
+    assert told(text, encoding="utf-16") == [("02 14:01", "Sam Sample", "down")]
+
+
+def test_the_order_of_the_text_tells_the_two_hours_of_an_autumn_night_apart():
+    text = "November 1, 2026\n" + "".join(
+        f"Sam\n  {clock}\n{words}\n"
+        for clock, words in [("1:30 AM", "one"), ("1:50 AM", "two"), ("1:05 AM", "three"), ("1:40 AM", "four")]
+    )
+    assert told(text, zone="America/New_York") == [
+        ("01 05:30", "Sam", "one"), ("01 05:50", "Sam", "two"), ("01 06:05", "Sam", "three"), ("01 06:40", "Sam", "four"),
+    ]  # fmt: skip
