@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Protocol
 
 from juncture.evidence.change_records import change_of
-from juncture.evidence.columns import best, fitting, plain_name
-from juncture.evidence.log_lines import LEVEL_OF, RAW_LIMIT, SYSLOG_LEVELS, level_in
+from juncture.evidence.columns import best, plain_name
+from juncture.evidence.log_lines import RAW_LIMIT, SYSLOG_LEVELS, level_in
 from juncture.evidence.log_record import TEXT_LIMIT, LogRecord
+from juncture.evidence.record_fields import FieldMap, Flat, is_time_name, json_text, level_of
 from juncture.evidence.time_fields import is_time
 from juncture.evidence.times import Span
 from juncture.model.evidence import Details, Kind, Lane, LogDetails, RecordDetails
 from juncture.model.instants import Instant
-
-Flat = dict[str, object]
-"""An object's plain values by dotted name."""
 
 EXTRAS_LIMIT = 8
 EXTRA_CHARACTERS = 300
@@ -27,13 +23,7 @@ EXTRA_CHARACTERS = 300
 FIELDS_LIMIT = 60
 VALUE_LIMIT = 500
 """Fields of a record that are kept, and characters of each; what is longer is in the source."""
-_DEPTH = 4
-_CONSTANT_FROM = 5
-"""Sample objects from which on a field that never changes is taken for a label of the file."""
 _WRAPPERS = re.compile(r"^(?:attr|attributes|fields|extra|context|data|payload|jsonPayload|details|meta|labels|body)\.")
-_NUMBER_LEVELS = {10: "debug", 20: "debug", 30: "info", 40: "warning", 50: "error", 60: "fatal"}
-"""pino and bunyan."""
-_CHAT = {"channel", "channelname", "channelid", "room", "roomid", "thread", "threadid", "threadts", "conversation"}
 _LANE_WORDS = {
     Lane.CUSTOMER: ("customer", "support", "ticket", "statuspage", "kunde", "client"),
     Lane.DECISION: ("decision", "entscheidung", "decid"),
@@ -43,60 +33,6 @@ _LANE_WORDS = {
 }
 """Parts of words by which people sort the rows of a timeline, the more special lanes first."""
 _LAST_LINE = re.compile(r"^Traceback")
-
-
-def flatten(value: dict[str, object]) -> Flat:
-    """Return an object's plain values by dotted name; arrays are written as JSON. An Elasticsearch hit is its document."""
-    source = value.get("_source")
-    flat: Flat = {}
-    _flatten(source if isinstance(source, dict) else value, "", flat, _DEPTH)
-    return flat
-
-
-def _flatten(value: dict[str, object], prefix: str, flat: Flat, depth: int) -> None:
-    for name, inner in value.items():
-        key = f"{prefix}{name}"
-        if isinstance(inner, dict):
-            if "$date" in inner or "$numberLong" in inner:
-                flat[key] = inner
-            elif depth > 1:
-                _flatten(inner, f"{key}.", flat, depth - 1)
-            else:
-                flat[key] = _json(inner)
-        elif isinstance(inner, list):
-            flat[key] = _bytes_text(inner) or _json(inner)
-        elif inner is not None:
-            flat[key] = inner
-
-
-class FieldMap:
-    """Which field of a file's objects is what, learnt from the first of them."""
-
-    def __init__(self, samples: list[Flat], time: str | None = None) -> None:
-        """`time` names the field of the time where the caller knows it."""
-        names = list(dict.fromkeys(name for sample in samples for name in sample))
-        self.times = [time] if time else _time_names(names, samples)
-        self.ended = [name for name in fitting(names, "ended") if name not in self.times[:1]]
-        self.recorded = [name for name in fitting(names, "recorded") if name not in self.times[:1]]
-        taken = set(self.times)
-        self.levels = [name for name in fitting(names, "level") if any(_level(sample.get(name)) for sample in samples)]
-        self.syslog_level = best(names, "syslog_level")
-        messages = [name for name in fitting(names, "message") if name not in taken and name not in self.levels]
-        self.messages = [name for name in messages if any(isinstance(sample.get(name), str) for sample in samples)]
-        self.services = [name for name in fitting(names, "service") if name not in taken]
-        self.actors = [name for name in fitting(names, "actor") if name not in self.messages[:1]]
-        self.lane = best(names, "lane")
-        self.kinds = fitting(names, "kind")
-        plain = {plain_name(name) for name in names}
-        leveled = sum(level_in(str(sample.get(name, ""))) is not None for sample in samples for name in self.messages[:1])
-        self.is_log = bool(self.levels or self.syslog_level or {"stream", "logger"} & plain) or leveled * 2 >= len(samples)
-        self.is_chat = not self.is_log and bool(plain & _CHAT) and bool(self.actors and self.messages)
-        counts = Counter(name for sample in samples for name in sample)
-        self.constant = {
-            name
-            for name in names
-            if counts[name] == len(samples) >= _CONSTANT_FROM and len({repr(sample[name]) for sample in samples}) == 1
-        }
 
 
 class Times(Protocol):
@@ -157,7 +93,7 @@ class Records:
             if name in flat and (span := self._times.span(flat[name])) is not None:
                 return name, span
         for name, value in flat.items():
-            if name not in self._fields.times and _is_time_name(name) and is_time(value):
+            if name not in self._fields.times and is_time_name(name) and is_time(value):
                 span = self._times.span(value)
                 if span is not None:
                     return name, span
@@ -178,7 +114,7 @@ class Records:
 
     def _level(self, flat: Flat, message: str) -> str | None:
         for name in self._fields.levels:
-            if level := _level(flat.get(name)):
+            if level := level_of(flat.get(name)):
                 return level
         if self._fields.syslog_level and (number := _text(flat.get(self._fields.syslog_level))) and number in "01234567":
             return SYSLOG_LEVELS[int(number)]
@@ -208,7 +144,7 @@ class Records:
             if name in known or name in fields.constant or _is_boring(name) or isinstance(value, bool):
                 continue
             text = _short(_text(value) or "")
-            if not text or text == service or (_is_time_name(name) and is_time(value)):
+            if not text or text == service or (is_time_name(name) and is_time(value)):
                 continue
             pair = f"{_WRAPPERS.sub('', name)}={text}"
             size += len(pair)
@@ -235,42 +171,11 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def _time_names(names: list[str], samples: list[Flat]) -> list[str]:
-    """Return the names of fields that hold times, the best first; those named as times come before any other."""
-    named = [name for name in fitting(names, "time") if _holds_times(name, samples)]
-    if named:
-        return named
-    return [name for name in names if _holds_times(name, samples) and not isinstance(_first(name, samples), int | float)]
-
-
-def _holds_times(name: str, samples: Iterable[Flat]) -> bool:
-    values = [sample[name] for sample in samples if name in sample]
-    return bool(values) and sum(map(is_time, values)) * 2 > len(values)
-
-
-def _first(name: str, samples: Iterable[Flat]) -> object:
-    return next((sample[name] for sample in samples if name in sample), None)
-
-
-@lru_cache(maxsize=4096)
-def _is_time_name(name: str) -> bool:
-    plain = plain_name(name)
-    return plain.endswith(("time", "at", "ts", "date", "stamp")) or best([name], "time") is not None
-
-
 @lru_cache(maxsize=4096)
 def _is_boring(name: str) -> bool:
     return (
         name.startswith("_") or best([name], "boring") is not None or plain_name(name).endswith(("traceid", "spanid", "uuid"))
     )
-
-
-def _level(value: object) -> str | None:
-    if isinstance(value, str):
-        return LEVEL_OF.get(value.strip().lower())
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _NUMBER_LEVELS.get(value)
-    return None
 
 
 def _lane(value: object) -> Lane | None:
@@ -309,7 +214,7 @@ def _text(value: object) -> str | None:
         return None
     if isinstance(value, str):
         return clean(value)
-    return _json(value) if isinstance(value, dict | list | bool) else str(value)
+    return json_text(value) if isinstance(value, dict | list | bool) else str(value)
 
 
 def _short(text: str) -> str:
@@ -318,19 +223,6 @@ def _short(text: str) -> str:
     if len(lines) < 2:
         return text.strip()
     return lines[-1].strip() if _LAST_LINE.match(lines[0]) else lines[0].strip()
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)[:TEXT_LIMIT]
-
-
-def _bytes_text(value: list[object]) -> str | None:
-    """Return the text of an array of bytes, as journald writes messages with control characters."""
-    if not value or not all(isinstance(item, int) and not isinstance(item, bool) and 0 <= item < 256 for item in value):
-        return None
-    data = bytes(item for item in value if isinstance(item, int))
-    text = data.decode("utf-8", "replace")
-    return text.strip() if sum(char.isprintable() or char.isspace() for char in text) * 10 > len(text) * 9 else None
 
 
 def streams(value: dict[str, object]) -> Iterator[tuple[int, dict[str, object]]]:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from juncture.evidence.artefact import Artefact, Head
 from juncture.evidence.digest import LOG_ENTRIES_EACH, RECORDS_EACH, Digest, digested
-from juncture.evidence.json_records import FieldMap, Flat, Records, flatten, streams
+from juncture.evidence.json_records import Records, streams
 from juncture.evidence.json_scan import Piece, below
 from juncture.evidence.json_stream import first_pieces, pieces, value_of
 from juncture.evidence.log_record import LogRecord
 from juncture.evidence.reader import Confidence, Found, Settings
+from juncture.evidence.record_fields import FieldMap, Flat, flatten
 from juncture.evidence.time_fields import TimeField
 from juncture.model.evidence import LeftOut
 

@@ -12,9 +12,10 @@ from itertools import islice
 
 from juncture.evidence.artefact import Artefact, Head
 from juncture.evidence.digest import LOG_ENTRIES_EACH, RECORDS_EACH, Digest, digested
-from juncture.evidence.json_records import FieldMap, Flat, Records
+from juncture.evidence.json_records import Records
 from juncture.evidence.log_record import LogRecord, place_of
 from juncture.evidence.reader import Confidence, Found, Settings
+from juncture.evidence.record_fields import FieldMap, Flat
 from juncture.evidence.table_rows import Layout, Row, layout_of, rows
 from juncture.evidence.table_series import Columns, series_of
 from juncture.evidence.table_times import Cells, RowTimes
