@@ -142,6 +142,28 @@ def test_a_join_is_membership():
     assert only(message("<@U01> has joined", subtype="channel_join")).kind is Kind.MEMBERSHIP
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        {**message("lag is 90"), "ts": 1778500860.0002},
+        {**message("lag is 90"), "ts": "1778500860.0002"},
+        message("lag is 90", edited={"user": "U01", "ts": 1778515260}),
+        {"type": "message", "subtype": "message_changed", "ts": "1778515260.000100", "message": message("lag is 90")},
+    ],
+)
+def test_a_message_is_read_whether_its_times_are_texts_or_numbers(item):
+    assert READER.recognise(artefact([item]).head()) == Confidence.CERTAIN
+    sighting = only(item)
+    assert sighting.summary == "lag is 90"
+    assert sighting.occurred_at == dt.datetime(2026, 5, 11, 12, 1, 0, 200, dt.UTC)
+
+
+def test_a_message_without_a_time_is_left_out_and_not_of_1970():
+    found = read(artefact([message("a"), message("b", ts="0.000000")]))
+    assert [item.summary for item in found if isinstance(item, Sighting)] == ["a"]
+    assert [item.where for item in found if isinstance(item, LeftOut)] == ["export.zip!/incident-12/2026-05-11.json, /1"]
+
+
 def test_microseconds_are_kept():
     assert only(message(ts="1778500860.000201")).occurred_at == dt.datetime(2026, 5, 11, 12, 1, 0, 201, tzinfo=dt.UTC)
 

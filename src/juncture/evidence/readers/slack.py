@@ -24,7 +24,8 @@ from juncture.model.evidence import LeftOut
 WHOLE_LIMIT = 64 * 1024 * 1024
 """Bytes of a file up to which it is decoded at once, which is fast; a larger one is read element by element."""
 
-_TS = re.compile(r"\d{9,11}\.\d{6}")
+_TS = re.compile(r"\d{9,11}(?:\.\d{1,7})?")
+_TS_FIELDS = ("ts", "thread_ts", "deleted_ts")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{1,20}")
 _DAY_NAME = re.compile(r"\d{4}-\d\d-\d\d\.json", re.IGNORECASE)
@@ -125,7 +126,8 @@ def _what_is(head: Head) -> str | None:
 
 def _what_row_is(row: dict[str, object]) -> str | None:
     identity, ts = row.get("id"), row.get("ts")
-    if isinstance(ts, str) and _TS.fullmatch(ts) and ("type" in row or "subtype" in row) and ("user" in row or "text" in row):
+    said = "user" in row or "text" in row or any(isinstance(row.get(key), dict) for key in ("message", "previous_message"))
+    if ("type" in row or "subtype" in row) and said and _TS.fullmatch(str(ts)):
         return "messages" if row.get("type", "message") == "message" else None
     if not isinstance(identity, str):
         return None
@@ -172,7 +174,16 @@ def _row(raw: bytes, decoder: msgspec.json.Decoder[Row], row_type: type[Row]) ->
     try:
         return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return msgspec.json.decode(msgspec.json.encode(value_of(raw)), type=row_type, strict=False)
+        return msgspec.json.decode(msgspec.json.encode(_with_times_as_text(value_of(raw))), type=row_type, strict=False)
+
+
+def _with_times_as_text(row: object) -> object:
+    """Return a row with the `ts` of its messages as text: what passed through scripts often has them as numbers."""
+    if not isinstance(row, dict):
+        return row
+    numbers = {key: row[key] for key in _TS_FIELDS if isinstance(row.get(key), int | float)}
+    inner = {key: _with_times_as_text(row[key]) for key in ("edited", "message", "previous_message") if key in row}
+    return row | {key: f"{number:.6f}" for key, number in numbers.items()} | inner
 
 
 def _channel_of(label: str) -> str | None:

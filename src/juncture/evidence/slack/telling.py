@@ -21,6 +21,8 @@ from juncture.model.identity import sighting_id
 from juncture.model.instants import EPOCH, Instant, from_epoch
 
 NAME = "slack"
+_FIRST_SECOND = 1_000_000_000
+"""Of the epoch, long before there was a Slack: a smaller `ts` is a missing one."""
 _MEMBERSHIP = frozenset(
     {"channel_join", "channel_leave", "group_join", "group_leave", "bot_add", "bot_remove", "pinned_item", "unpinned_item"}
     | {f"{kind}_{what}" for kind in ("channel", "group") for what in ("topic", "purpose", "name", "archive", "unarchive")}
@@ -51,7 +53,10 @@ class Teller:
         if author is None or not text or ts[-7:-6] != "." or "<" in text or "&" in text or not _is_plain(message):
             return self._in_full(place, message)
         # The same as below for the messages that are most of every export, in a third of the time.
-        posted_at = EPOCH + timedelta(0, int(ts[:-7]), int(ts[-6:]))
+        seconds = int(ts[:-7])
+        if seconds < _FIRST_SECOND:
+            raise ValueError(ts)
+        posted_at = EPOCH + timedelta(0, seconds, int(ts[-6:]))
         return Sighting(
             id=sighting_id(NAME, self._channel, ts),
             source=NAME,
@@ -184,4 +189,6 @@ def _shared(files: tuple[str, ...]) -> str:
 def _instant(ts: str) -> Instant:
     """Return the instant of a `ts`, seconds and microseconds of the epoch. Raises ValueError or OverflowError."""
     seconds, _, fraction = ts.partition(".")
+    if int(seconds) < _FIRST_SECOND:
+        raise ValueError(ts)
     return from_epoch(int(seconds), int((fraction + "000000")[:6]))
