@@ -128,14 +128,22 @@ class Evidence:
         return firing
 
     def page(
-        self, at: str, title: str, who: str, step: Kind = Kind.PAGE, *, actor: str | None = None, links: tuple[str, ...] = ()
+        self,
+        at: str,
+        title: str,
+        who: str,
+        step: Kind = Kind.PAGE,
+        *,
+        actor: str | None = None,
+        links: tuple[str, ...] = (),
+        incident: str = "P1",
     ) -> Sighting:
         """One step of a page."""
         when = clock(at)
         known = actor or (who if step is Kind.PAGE else None)
         return self._add(
             "pagerduty",
-            f"P1{step}{at}",
+            f"{incident}{step}{at}",
             occurred_at=when,
             kind=step,
             lane=Lane.SIGNAL if step is Kind.PAGE else Lane.PEOPLE,
@@ -143,9 +151,9 @@ class Evidence:
             actor=actor,
             known_at=when if known else None,
             known_by=(known,) if known else (),
-            keys=(f"pagerduty:P1/{step}/{at}",),
+            keys=(f"pagerduty:{incident}/{step}/{at}",),
             links=links,
-            details=PageDetails("P1", 1, "high", (who,)),
+            details=PageDetails(incident, 1, "high", (who,)),
         )
 
     def turn(

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from incidents import ALL, Evidence, Told, clock
 
+from juncture.model.evidence import Kind
 from juncture.model.record import Milestone, MilestoneName, MilestoneState, PhaseName
 from juncture.timeline.build import build_timeline
 from juncture.timeline.phases import phases_of
@@ -72,6 +73,34 @@ def test_of_a_reopened_incident_the_last_end_counts() -> None:
     evidence.chat("14:51", "ana", "it's back, checkout is failing again")
     evidence.chat("15:25", "ana", "ok now it's resolved")
     assert milestones(evidence)[MilestoneName.RESOLVED].at == clock("15:25")
+
+
+def test_a_page_that_was_opened_again_leaves_it_unresolved() -> None:
+    evidence = Evidence()
+    evidence.page("14:02", "Paged: checkout errors", "ana")
+    evidence.page("14:20", "Resolved: checkout errors", "ana", Kind.RESOLUTION, actor="ana")
+    evidence.chat("14:21", "ana", "all clear")
+    evidence.page("14:30", "Reopened: checkout errors", "ana")
+    resolved = milestones(evidence)[MilestoneName.RESOLVED]
+    assert (resolved.at, resolved.state) == (None, MilestoneState.NOT_APPLICABLE)
+    assert "still open" in resolved.reason
+    evidence.page("14:50", "Resolved: checkout errors", "ana", Kind.RESOLUTION, actor="ana")
+    assert milestones(evidence)[MilestoneName.RESOLVED].at == clock("14:50")
+
+
+def test_one_page_of_two_that_was_resolved_leaves_it_unresolved() -> None:
+    evidence = Evidence()
+    evidence.page("14:02", "Paged: checkout errors", "ana")
+    evidence.page("14:03", "Paged: orders stalled", "ana", incident="P2")
+    evidence.page("14:40", "Resolved: orders stalled", "ana", Kind.RESOLUTION, actor="ana", incident="P2")
+    assert milestones(evidence)[MilestoneName.RESOLVED].at is None
+
+
+def test_a_page_that_resolves_by_itself_ends_it() -> None:
+    evidence = Evidence()
+    evidence.page("14:02", "Paged: checkout errors", "ana")
+    evidence.page("14:40", "Resolved: checkout errors", "ana", Kind.RESOLUTION)
+    assert milestones(evidence)[MilestoneName.RESOLVED].at == clock("14:40")
 
 
 def test_an_alert_on_a_machine_is_no_effect_on_users() -> None:

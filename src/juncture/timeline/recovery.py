@@ -12,6 +12,7 @@ from juncture.model.record import Milestone, MilestoneName, MilestoneState
 from juncture.timeline.cues import Cue
 from juncture.timeline.effects import Effect
 from juncture.timeline.onset import absent, found, of_effect, quoted, tells_of_users
+from juncture.timeline.pages import Pages, pages_of
 from juncture.timeline.scene import Scene
 from juncture.timeline.speech import Said
 
@@ -49,9 +50,13 @@ def mitigated(scene: Scene, start: Milestone) -> Milestone:
 
 
 def resolved(scene: Scene, mitigation: Milestone) -> Milestone:
-    """Return when it was said to be over, else when the last alert resolved; never while an alert still fires."""
+    """Return when it was said to be over, else when the last alert or page resolved; never while one still asks for somebody.
+
+    A page that is open where the evidence ends contradicts words only if it was opened after them: few exports hold all steps.
+    """
     name = MilestoneName.RESOLVED
-    said = _said_over(scene)
+    pages = pages_of(scene)
+    said = _said_over(scene, pages)
     firing = [alert for alert in scene.alerts if alert.ended_at is None]
     if firing:
         what = f"{_name_of(firing[0])} still fires where the evidence ends"
@@ -66,7 +71,13 @@ def resolved(scene: Scene, mitigation: Milestone) -> Milestone:
             return Milestone(name, None, MilestoneState.INVALID, reason, said.citations[:3])
         who = "a responder resolved the page" if said.kind is Kind.RESOLUTION else f"somebody wrote {quoted(said)}"
         return found(name, said.occurred_at, who, said)
+    if pages.opened and pages.closed:
+        return absent(name, f"{quoted(pages.opened[0])} is still open where the evidence ends")
     ended = [alert for alert in scene.alerts if alert.ended_at]
+    if pages.closed and not ended:
+        return found(
+            name, pages.closed.occurred_at, "nobody said so; the last page was resolved by what had paged", pages.closed
+        )
     if ended:
         last = max(ended, key=lambda alert: (alert.ended_at or alert.occurred_at, alert.id))
         return found(
@@ -108,15 +119,17 @@ def _from_effects(effects: Sequence[Effect], *, calm: bool) -> Milestone:
     return of_effect(name, last, ends[id(last)], reason, last.back)
 
 
-def _said_over(scene: Scene) -> Event | None:
-    """Return what ended it: the words after which nobody told of the trouble any more, or a page that a person resolved."""
+def _said_over(scene: Scene, pages: Pages) -> Event | None:
+    """Return what ended it: words after which nobody told of the trouble any more, or the last page if a person resolved it."""
     said = _last_that_held(scene, Cue.RESOLVED)
+    if said is not None and any(page.occurred_at > said.event.occurred_at + REOPENED_AFTER for page in pages.reopened):
+        said = None
     steps = [
         event for event in scene.events if event.kind is Kind.RESOLUTION and event.actor and scene.holds(event.occurred_at)
     ]
     if said is not None:
         return said.event
-    return steps[-1] if steps else None
+    return steps[-1] if steps and not pages.opened else None
 
 
 def _last_that_held(scene: Scene, cue: Cue) -> Said | None:
