@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 import click
 import msgspec
 
+from juncture.casework.bulk import BulkTimeline
+from juncture.casework.reading import EvidenceReading
 from juncture.cli.evidence import Asked, evidence_options, reading_of, report, sightings_of
 from juncture.cli.output import write_out
 from juncture.document import listing
 from juncture.model.evidence import Event, Note
 from juncture.model.record import Postmortem, Timeline
+from juncture.stores.scratch import scratch
 from juncture.timeline.build import build_timeline
 
 FORMATS = ("table", "json", "jsonl", "csv", "md", "html")
@@ -27,10 +31,22 @@ def command(*, asked: Asked, everything: bool, form: str) -> int:
     EVIDENCE is any mix of files, folders and archives, or - for standard input; the reader is found by content.
     """
     reading = reading_of(asked)
+    if everything and form == "jsonl":
+        return _lines(reading, asked)
     timeline = build_timeline(sightings_of(reading, asked), reading.series)
     status = report(reading, events=len(timeline.events))
     events = [event for event in timeline.events if everything or event.key]
     write_out(_written(events, timeline, (*reading.notes, *timeline.notes), form), None)
+    return status
+
+
+def _lines(reading: EvidenceReading, asked: Asked) -> int:
+    """Write every event as it comes: there may be a million of them."""
+    bulk = BulkTimeline(sightings_of(reading, asked), reading.series, scratch)
+    status = report(reading, events=bulk.count)
+    for block in bulk.lines():
+        sys.stdout.buffer.write(block)
+    sys.stdout.buffer.flush()
     return status
 
 

@@ -75,7 +75,7 @@ class Speech:
 
     def __init__(self, events: Sequence[Event]) -> None:
         spoken = [event for event in events if event.kind in SPOKEN]
-        weighed = spoken if len(spoken) <= MOST_WEIGHED else _around_the_signs(events, spoken)
+        weighed = spoken if len(spoken) <= MOST_WEIGHED else around_the_signs(events, spoken)
         self.passed_over = len(spoken) - len(weighed)
         self.weighed = (weighed[0].occurred_at, weighed[-1].occurred_at) if weighed else None
         """From when to when messages were weighed."""
@@ -138,7 +138,7 @@ def _said(spoken: Iterable[Event]) -> Iterator[Said]:
             yield Said(event, cues, _channel_of(event), _is_bot(event))
 
 
-def _around_the_signs(events: Sequence[Event], spoken: Sequence[Event]) -> Sequence[Event]:
+def around_the_signs(events: Sequence[Event], spoken: Sequence[Event]) -> Sequence[Event]:
     """Return `MOST_WEIGHED` messages around the hour with most signs: of machines, else of words in a sample of messages."""
     signs = [event.occurred_at for event in events if event.kind in _SIGNS]
     if not signs:

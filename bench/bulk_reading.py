@@ -1,0 +1,142 @@
+"""Reading a Slack export of a million messages: `python bench/bulk_reading.py [--messages N] [--seed N] [--keep DIR]`.
+
+Times `juncture timeline EXPORT --all --no-mask --format jsonl` as a whole process, from a cold start to its last line, against a
+bare typed msgspec decode of the same files in another process of the same run, and prints the ratio and the peak memory. Then
+`juncture draft` with masking and `--store`. Limits: 10 times and 300 MB; 25 times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+RATIO_LIMIT, STORE_RATIO_LIMIT, MEMORY_LIMIT_MB = 10, 25, 300
+CHANNELS, FIRST_DAY = 12, datetime(2026, 1, 1, tzinfo=UTC)
+WORDS = """pool exhausted replica lag checkout errors rolling back deploy looks fine dashboards paging latency climbing customers
+see retry queue depth restarting pods error rate falling ack thanks looking at logs trace timeout connection refused upstream
+database migration index lock budget alert firing resolved mitigated status page update canary traffic shifted failover cache
+warm cold start memory limit raised lowered config flag flipped off on again nothing obvious yet graphs flat spike before noon""".split()
+BARE = """
+import sys, time, msgspec
+from pathlib import Path
+class Message(msgspec.Struct, gc=False):
+    ts: str
+    text: str = ""
+    user: str | None = None
+    thread_ts: str | None = None
+decoder = msgspec.json.Decoder(list[Message])
+count = 0
+for path in sorted(Path(sys.argv[1]).glob("*/*.json")):
+    count += len(decoder.decode(path.read_bytes()))
+print(count)
+"""
+
+
+def main() -> None:
+    """Make the export, take the times, print the ratios."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--messages", type=int, default=1_000_000)
+    options.add_argument("--seed", type=int, default=3)
+    options.add_argument("--keep", type=Path, help="a folder for the export and the output, kept afterwards")
+    asked = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="juncture-bench-") as temporary:
+        folder = asked.keep or Path(temporary)
+        export = folder / "export"
+        if not export.exists():
+            make_export(export, asked.messages, asked.seed)
+        measure(export, folder)
+
+
+def measure(export: Path, folder: Path) -> None:
+    """Take the times of the three commands and print them."""
+    size = sum(path.stat().st_size for path in export.rglob("*.json"))
+    juncture = [sys.executable, "-m", "juncture"]
+    bare = min(timed([sys.executable, "-c", BARE, str(export)], folder / "bare.txt")[0] for _ in range(3))
+    print(f"{size / 1e6:.0f} MB; bare typed decode: {bare:.2f} s")
+    out = folder / "timeline.jsonl"
+    seconds, memory = timed([*juncture, "timeline", str(export), "--all", "--no-mask", "--format", "jsonl"], out)
+    with out.open("rb") as stream:
+        events = sum(1 for _ in stream)
+    print(f"timeline, {events:,} events: {seconds:.1f} s, {seconds / bare:.1f} times the decode (limit {RATIO_LIMIT})")
+    print(f"peak memory: {memory:.0f} MB (limit {MEMORY_LIMIT_MB})")
+    store = folder / "store"
+    command = [*juncture, "draft", str(export), "--json", "--store", str(store)]
+    seconds, memory = timed(command, folder / "draft.json")
+    print(
+        f"draft, masked and stored: {seconds:.1f} s, {seconds / bare:.1f} times (limit {STORE_RATIO_LIMIT}); peak {memory:.0f} MB"
+    )
+
+
+def timed(command: list[str], output: Path) -> tuple[float, float]:
+    """Run a command into a file; return its seconds by the clock and its peak memory in MB."""
+    started = time.perf_counter()
+    with output.open("wb") as stream:
+        process = subprocess.Popen(command, stdout=stream, stderr=subprocess.PIPE)
+        assert process.stderr is not None
+        told = process.stderr.read().decode("utf-8", "replace")
+        _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    if os.waitstatus_to_exitcode(status) > 1:
+        raise SystemExit(f"{' '.join(command)}\n{told}")
+    return seconds, used.ru_maxrss / 1024
+
+
+def make_export(folder: Path, messages: int, seed: int) -> None:
+    """Write an export of `messages` messages over channels and days, with threads, bots, edits, reactions and mentions."""
+    dice = random.Random(seed)
+    users = [
+        {"id": f"U{n:08}", "name": f"user{n}", "real_name": f"User {n}", "profile": {"display_name": f"user{n}"}}
+        for n in range(60)
+    ]
+    channels = [{"id": f"C{n:08}", "name": f"incident-{n}", "created": 1735689600, "members": []} for n in range(CHANNELS)]
+    write(folder / "users.json", users)
+    write(folder / "channels.json", channels)
+    days = max(1, messages // (CHANNELS * 2000))
+    for channel in channels:
+        for day in range(days):
+            count = messages // (CHANNELS * days)
+            start = FIRST_DAY + timedelta(days=day)
+            write(folder / str(channel["name"]) / f"{start:%Y-%m-%d}.json", list(said(dice, start, count, users)))
+
+
+def said(dice: random.Random, start: datetime, count: int, users: list[dict]) -> list[dict]:
+    """Return a day's messages in order."""
+    found, thread = [], None
+    seconds = start.timestamp()
+    for number in range(count):
+        stamp = f"{int(seconds + number * 86400 / count)}.{dice.randrange(10**6):06}"
+        text = " ".join(dice.choices(WORDS, k=dice.choice((3, 6, 9, 14))))
+        message = {"type": "message", "user": dice.choice(users)["id"], "text": text, "ts": stamp}
+        chance = dice.random()
+        if chance < 0.15 and thread:
+            message["thread_ts"] = thread
+        elif chance < 0.2:
+            thread = message["thread_ts"] = stamp
+        elif chance < 0.23:
+            message |= {"subtype": "bot_message", "username": "alerts", "bot_id": "B01"}
+        elif chance < 0.25:
+            message["edited"] = {"user": message["user"], "ts": stamp}
+        elif chance < 0.28:
+            message["reactions"] = [{"name": "eyes", "users": [users[0]["id"]], "count": 1}]
+        elif chance < 0.31:
+            message["text"] = f"<@{dice.choice(users)['id']}> {text} <https://grafana.example.com/d/abc|dashboard>"
+        found.append(message)
+    return found
+
+
+def write(path: Path, value: object) -> None:
+    """Write a JSON file as exports have it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,310 @@
+"""A timeline of any number of events in bounded memory: what needs judging is held, the rest waits on the disk.
+
+A large export is mostly messages of people and rows of tables, and most of them far from the incident. Up to `HELD` of these
+plain sightings are held; if there are more, all of them wait in `scratch`, each as the line of JSON that its event would be,
+with no more than its time in memory. Once all is read, those around the densest signs of an incident, and those that another
+sighting may be joined to, are taken back, and the timeline is built from what is held. The others are events of their own
+already: their lines are given out in order between those of the timeline.
+"""
+
+from __future__ import annotations
+
+import io
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import BinaryIO, overload
+
+import msgspec
+
+from juncture.model.evidence import Event, MessageDetails, Note, RecordDetails, Series, Sighting
+from juncture.model.instants import EPOCH, Instant, to_iso
+from juncture.model.record import Timeline
+from juncture.timeline.build import build_timeline
+from juncture.timeline.merge import as_event, merge
+from juncture.timeline.speech import MOST_WEIGHED, around_the_signs
+
+HELD = 20_000
+"""Plain sightings that are held before all of them wait: 20 MB, and more than any incident has messages."""
+BLOCK = 4096
+"""Events that are written and read back at a time."""
+NEAR = 120 * 1_000_000
+"""Microseconds around a message of another source in which its twin may stand: a pasted stamp is exact to the minute."""
+_ID = slice(7, 39)
+"""Where the id stands in an event's line: `{"id":"…"`."""
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class BulkTimeline:
+    """The timeline of sightings, read to their end when this is made. Not more than `HELD` plain ones are in memory."""
+
+    def __init__(self, sightings: Iterable[Sighting], series: Sequence[Series], scratch: Callable[[], BinaryIO]) -> None:
+        held, waiting = _parted(sightings, scratch)
+        back = _taken_back(held, waiting) if waiting.size else set()
+        held.extend(map(_sighting_of, waiting.events(sorted(back))))
+        self._waiting = waiting
+        self._back = set(waiting.ids(sorted(back)))
+        self._alone = waiting.size - len(back) - waiting.doubles(back)
+        built = build_timeline(held, series)
+        notes = built.notes
+        if waiting.size > len(back):
+            notes += (_passed_over(waiting, back),)
+        self.timeline = Timeline(built.events, built.milestones, built.phases, notes)
+        """The timeline of what is held: all but plain events far from the incident."""
+
+    @property
+    def count(self) -> int:
+        """How many events there are, those that wait included."""
+        return len(self.timeline.events) + self._alone
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield all events as lines of JSON by `occurred_at`, then `id`, many lines at a time."""
+        encoder = msgspec.json.Encoder()
+        events = self.timeline.events
+        done = 0
+        for times, lines in self._waiting.blocks():
+            end = bisect_right(events, times[-1], lo=done, key=_microseconds)
+            between = events[done:end]
+            done = end
+            if not between and len(set(times)) == len(times):
+                yield b"".join(lines)
+            else:
+                yield b"".join(self._woven(times, lines, between, encoder))
+        for start in range(done, len(events), BLOCK):
+            yield encoder.encode_lines(events[start : start + BLOCK])
+
+    def _woven(
+        self, times: Sequence[int], lines: Sequence[bytes], events: Sequence[Event], encoder: msgspec.json.Encoder
+    ) -> Iterator[bytes]:
+        """Yield a block's lines and the events that stand between them; lines of one id are one event."""
+        told = [(_microseconds(event), event.id.encode(), encoder.encode(event) + b"\n") for event in events]
+        same: dict[bytes, list[bytes]] = {}
+        for line in lines:
+            same.setdefault(line[_ID], []).append(line)
+        for at, line in zip(times, lines, strict=True):
+            identity = line[_ID]
+            if identity in self._back or same[identity][0] is not line:
+                continue
+            copies = same[identity]
+            if len(copies) > 1:
+                [event] = merge(_sighting_of(_decoder.decode(copy)) for copy in copies)
+                told.append((at, identity, encoder.encode(event) + b"\n"))
+            else:
+                told.append((at, identity, line))
+        told.sort()
+        for _, _, line in told:
+            yield line
+
+
+class _Waiting:
+    """Events as lines on the disk, and their times in memory. Sorted by time once all are there."""
+
+    def __init__(self, scratch: Callable[[], BinaryIO]) -> None:
+        self._scratch = scratch
+        self._stream: BinaryIO | None = None
+        self._buffer = bytearray()
+        self._written = 0
+        self._times = array("q")
+        self._ends = array("q", [0])
+        self._order: Sequence[int] = ()
+        self._encoder = msgspec.json.Encoder()
+        self.sources: Counter[str] = Counter()
+
+    @property
+    def size(self) -> int:
+        """How many wait."""
+        return len(self._times)
+
+    def add(self, sighting: Sighting) -> None:
+        """Let one wait."""
+        event = as_event(sighting)
+        buffer = self._buffer
+        self._encoder.encode_into(event, buffer, -1)
+        buffer += b"\n"
+        self._times.append(_microseconds(event))
+        self._ends.append(self._written + len(buffer))
+        self.sources[event.source] += 1
+        if len(buffer) >= io.DEFAULT_BUFFER_SIZE * 128:
+            self._flush()
+
+    def sort(self) -> None:
+        """Bring them in the order of their times. None is added after that."""
+        if self._buffer:
+            self._flush()
+        self._order = array("q", sorted(range(self.size), key=self._times.__getitem__))
+
+    def time_at(self, place: int) -> int:
+        """Return the time of the one at a place of the order, in microseconds of the epoch."""
+        return self._times[self._order[place]]
+
+    def between(self, first: int, last: int) -> range:
+        """Return the places of those from one time to another."""
+        low = bisect_left(self._order, first, key=self._times.__getitem__)
+        return range(low, bisect_right(self._order, last, key=self._times.__getitem__))
+
+    def ids(self, places: Sequence[int]) -> Iterator[bytes]:
+        """Yield the ids at some places."""
+        for start in range(0, len(places), BLOCK):
+            for line in self._lines([self._order[place] for place in places[start : start + BLOCK]]):
+                yield line[_ID]
+
+    def doubles(self, apart: set[int]) -> int:
+        """Return how many bear the id of the one before, but for those at the places `apart`: read twice, in two exports."""
+        same = [place for place in range(1, self.size) if self.time_at(place) == self.time_at(place - 1) and place not in apart]
+        with_first = sorted({near for place in same for near in (place - 1, place)})
+        ids = dict(zip(with_first, self.ids(with_first), strict=True))
+        return sum(ids[place] == ids[place - 1] for place in same)
+
+    def events(self, places: Sequence[int]) -> Iterator[Event]:
+        """Yield the events at some places."""
+        for start in range(0, len(places), BLOCK):
+            numbers = [self._order[place] for place in places[start : start + BLOCK]]
+            yield from map(_decoder.decode, self._lines(numbers))
+
+    def blocks(self) -> Iterator[tuple[list[int], list[bytes]]]:
+        """Yield all in order, a block at a time: their times, and their lines. What has one time is in one block."""
+        start = 0
+        while start < self.size:
+            end = min(start + BLOCK, self.size)
+            while end < self.size and self.time_at(end) == self.time_at(end - 1):
+                end += 1
+            numbers = list(self._order[start:end])
+            yield [self._times[number] for number in numbers], self._lines(numbers)
+            start = end
+
+    def _flush(self) -> None:
+        if self._stream is None:
+            self._stream = self._scratch()
+        self._stream.write(self._buffer)
+        self._written += len(self._buffer)
+        self._buffer = bytearray()
+
+    def _lines(self, numbers: Sequence[int]) -> list[bytes]:
+        """Return the lines of those numbers, in their order: what lies side by side on the disk is read at once."""
+        assert self._stream is not None  # noqa: S101 - they were written before they are read
+        found: dict[int, bytes] = {}
+        ordered = sorted(set(numbers))
+        start = 0
+        while start < len(ordered):
+            end = start + 1
+            while end < len(ordered) and ordered[end] == ordered[end - 1] + 1:
+                end += 1
+            begin = self._ends[ordered[start]]
+            self._stream.seek(begin)
+            data = self._stream.read(self._ends[ordered[end - 1] + 1] - begin)
+            for number in ordered[start:end]:
+                found[number] = data[self._ends[number] - begin : self._ends[number + 1] - begin]
+            start = end
+        return [found[number] for number in numbers]
+
+
+class _Spread(Sequence[Event]):
+    """Those that wait, as events in order, each read when asked for."""
+
+    def __init__(self, waiting: _Waiting) -> None:
+        self._waiting = waiting
+
+    def __len__(self) -> int:
+        return self._waiting.size
+
+    @overload
+    def __getitem__(self, place: int) -> Event: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Event]: ...
+    def __getitem__(self, place: int | slice) -> Event | Sequence[Event]:
+        places = range(len(self))[place]
+        if isinstance(places, int):
+            return next(self._waiting.events([places]))
+        return list(self._waiting.events(places))
+
+
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def _parted(sightings: Iterable[Sighting], scratch: Callable[[], BinaryIO]) -> tuple[list[Sighting], _Waiting]:
+    """Return what is held, and what waits: all plain sightings, if there are too many of them."""
+    held: list[Sighting] = []
+    plain: list[Sighting] = []
+    waiting = _Waiting(scratch)
+    add = waiting.add
+    for sighting in sightings:
+        if not _is_plain(sighting):
+            held.append(sighting)
+        elif waiting.size:
+            add(sighting)
+        else:
+            plain.append(sighting)
+            if len(plain) > HELD:
+                for one in plain:
+                    add(one)
+                plain.clear()
+    waiting.sort()
+    return held + plain, waiting
+
+
+def _is_plain(sighting: Sighting) -> bool:
+    """Return whether a sighting is one of many: what a person wrote, or a row of a table, that no other shares a key with."""
+    details = sighting.details
+    if type(details) is MessageDetails:
+        return not (sighting.keys or details.bot)
+    return type(details) is RecordDetails and not sighting.keys
+
+
+def _taken_back(held: Sequence[Sighting], waiting: _Waiting) -> set[int]:
+    """Return the places of those that are needed: around the signs of an incident, and where a twin may stand."""
+    signs = sorted(map(as_event, held), key=lambda event: event.occurred_at)
+    around = around_the_signs(signs, _Spread(waiting)) if waiting.size > MOST_WEIGHED else _Spread(waiting)[:]
+    back: set[int] = set()
+    if around:
+        back.update(waiting.between(_microseconds(around[0]), _microseconds(around[-1])))
+    largest = max(waiting.sources, key=lambda source: waiting.sources[source])
+    others = [_of(sighting.occurred_at) for sighting in held if isinstance(sighting.details, MessageDetails)]
+    if len(waiting.sources) > 1:
+        places = range(waiting.size)
+        for place, event in zip(places, waiting.events(places), strict=True):
+            if event.source != largest:
+                back.add(place)
+                others.append(_microseconds(event))
+    for at in others[:HELD]:
+        back.update(waiting.between(at - NEAR, at + NEAR))
+    return back
+
+
+def _passed_over(waiting: _Waiting, back: set[int]) -> Note:
+    first, last = (to_iso(EPOCH + waiting.time_at(place) * _MICROSECOND) for place in (min(back), max(back)))
+    why = f"messages from {first} to {last} were weighed, {waiting.size - len(back):,} others were not: too many to weigh"
+    return Note("milestones and key events", why)
+
+
+def _microseconds(event: Event) -> int:
+    return _of(event.occurred_at)
+
+
+def _of(at: Instant) -> int:
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _sighting_of(event: Event) -> Sighting:
+    """Return the sighting that a waiting event was made of."""
+    return Sighting(
+        id=event.id,
+        source=event.source,
+        kind=event.kind,
+        lane=event.lane,
+        occurred_at=event.occurred_at,
+        earliest=event.earliest,
+        latest=event.latest,
+        summary=event.summary,
+        citation=event.citations[0],
+        recorded_at=event.recorded_at,
+        known_at=event.known_at,
+        known_by=event.known_by,
+        ended_at=event.ended_at,
+        actor=event.actor,
+        service=event.service,
+        links=event.links,
+        details=event.details,
+    )
