@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from juncture.evidence.artefact import Artefact, Head
+from juncture.evidence.conversation.telling import TEXT_LIMIT
 from juncture.evidence.reader import Confidence, Settings
-from juncture.evidence.readers.pasted import READER, TEXT_LIMIT
+from juncture.evidence.readers.pasted import READER
 from juncture.model.errors import BadEvidence
 from juncture.model.evidence import Kind, Lane, LeftOut, Note, Sighting
 
@@ -231,7 +232,7 @@ def test_a_text_without_messages_is_refused_in_one_line():
 
 
 def test_a_text_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr("juncture.evidence.readers.pasted.TEXT_LIMIT", 100)
+    monkeypatch.setattr("juncture.evidence.conversation.telling.TEXT_LIMIT", 100)
     assert TEXT_LIMIT == 64 * 1024 * 1024
     with pytest.raises(BadEvidence, match="MB in one document"):
         found("[14:02] <ana> x\n" * 20)

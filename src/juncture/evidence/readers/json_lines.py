@@ -6,37 +6,8 @@ are the vendor's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from juncture.evidence.artefact import Artefact, Head
-from juncture.evidence.digest import LOG_ENTRIES_EACH, RECORDS_EACH, Digest, digested
-from juncture.evidence.json_records import Records, streams
-from juncture.evidence.json_scan import Piece, below
-from juncture.evidence.json_stream import first_pieces, pieces, value_of
-from juncture.evidence.log_record import LogRecord
-from juncture.evidence.reader import Confidence, Found, Settings
-from juncture.evidence.record_fields import FieldMap, Flat, flatten
-from juncture.evidence.time_fields import TimeField
-from juncture.model.evidence import LeftOut
-
-SAMPLES = 40
-"""Objects of the head that the fields are learnt from."""
-_WRAPPED_IN = frozenset(
-    {
-        "",
-        "/hits/hits",
-        "/data/result",
-        "/data/items",
-        "/data/events",
-        "/result/events",
-        "/events",
-        "/logs",
-        "/records",
-        "/items",
-    }
-    | {"/entries", "/data", "/results", "/rows", "/messages", "/Records", "/value", "/values", "/hits", "/logEvents"}
-)
-"""Where exports put their array: `{"events": [...]}` (CloudWatch), `{"hits": {"hits": [...]}}` (Elasticsearch), Loki."""
+from juncture.evidence.artefact import Head
+from juncture.evidence.reader import Confidence, Session, Settings
 
 
 class JsonLines:
@@ -50,7 +21,10 @@ class JsonLines:
 
     def recognise(self, head: Head) -> Confidence:
         """Return PLAUSIBLE for several objects with a time each, FALLBACK for a single one that also says something."""
-        samples = _samples(head)
+        from juncture.evidence.json_entries import samples_of  # noqa: PLC0415 - only where there is something to look at
+        from juncture.evidence.record_fields import FieldMap  # noqa: PLC0415
+
+        samples = samples_of(head)
         if not samples:
             return Confidence.NO
         fields = FieldMap(samples)
@@ -62,106 +36,11 @@ class JsonLines:
             return Confidence.PLAUSIBLE
         return Confidence.FALLBACK if fields.messages else Confidence.NO
 
-    def session(self, settings: Settings) -> _Session:
+    def session(self, settings: Settings) -> Session:
         """Return a reading session; files do not depend on each other."""
-        return _Session(settings)
+        from juncture.evidence.json_entries import JsonEntries  # noqa: PLC0415
 
-
-class _Session:
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def order(self, head: Head) -> int:
-        """Return 1: any order will do."""
-        del head
-        return 1
-
-    def read(self, artefact: Artefact) -> Iterator[Found]:
-        """Yield an event an object while they are few or no log lines, else what the log amounts to."""
-        samples = _samples(artefact.head())
-        fields = FieldMap(samples)
-        values = [sample[name] for sample in samples for name in fields.times[:1] if name in sample]
-        times = TimeField(self._settings, artefact.label, values)
-        digest = Digest(JsonLines.name, artefact, each_up_to=LOG_ENTRIES_EACH if fields.is_log else RECORDS_EACH)
-        yield from digested(_entries(artefact, Records(fields, times)), digest)
-        yield from times.notes
-
-
-def _entries(artefact: Artefact, records: Records) -> Iterator[LogRecord | Found]:
-    broken, timeless = _Counted(), _Counted()
-    for piece in pieces(artefact, _split):
-        if isinstance(piece, LeftOut):
-            yield piece
-            continue
-        try:
-            value = value_of(piece.raw)
-        except ValueError:
-            broken.add(piece.place)
-            continue
-        if _is_wrapper(piece, value):
-            continue
-        if not isinstance(value, dict):
-            timeless.add(piece.place)
-            continue
-        for place, flat in _objects(piece.place, value):
-            record = records.record(flat, piece.raw.decode("utf-8", "replace"), place)
-            if record is None:
-                timeless.add(place)
-            else:
-                yield record
-    yield from broken.left_out(artefact, "lines that are no JSON", damaged=True)
-    yield from timeless.left_out(artefact, "values without a time")
-
-
-class _Counted:
-    def __init__(self) -> None:
-        self._first = ""
-        self._count = 0
-
-    def add(self, place: str) -> None:
-        self._first = self._first if self._count else place
-        self._count += 1
-
-    def left_out(self, artefact: Artefact, why: str, *, damaged: bool = False) -> Iterator[LeftOut]:
-        if self._count:
-            yield LeftOut(artefact.at(self._first), why, count=self._count, damaged=damaged)
-
-
-def _samples(head: Head) -> list[Flat]:
-    found: list[Flat] = []
-    for piece in first_pieces(head, _split, SAMPLES):
-        try:
-            value = value_of(piece.raw)
-        except ValueError:
-            continue
-        if isinstance(value, dict) and not _is_wrapper(piece, value):
-            found.extend(flat for (_, flat), _ in zip(_objects(piece.place, value), range(SAMPLES), strict=False))
-    return found
-
-
-def _objects(place: str, value: dict[str, object]) -> Iterator[tuple[str, Flat]]:
-    """Yield the objects that a value stands for, with their places: itself, or the lines of a Loki stream."""
-    lines = streams(value)
-    first = next(lines, None)
-    if first is None:
-        yield place, flatten(value)
-        return
-    number, line = first
-    yield below(place, "values", number), flatten(line)
-    for number, line in lines:
-        yield below(place, "values", number), flatten(line)
-
-
-def _is_wrapper(piece: Piece, value: object) -> bool:
-    """Whether this is what stood around an array whose elements were given before it: the root, with the array now empty."""
-    if piece.place or not isinstance(value, dict):
-        return piece.place == "" and value == []
-    inner = [value.get(name.removeprefix("/")) for name in _WRAPPED_IN if name.count("/") == 1]
-    return any(item == [] for item in inner) or any(isinstance(value.get(name), dict) for name in ("hits", "data", "result"))
-
-
-def _split(pointer: str) -> bool:
-    return pointer in _WRAPPED_IN
+        return JsonEntries(settings)
 
 
 READER = JsonLines()

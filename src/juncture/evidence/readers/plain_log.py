@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from juncture.evidence.artefact import Artefact, Head
-from juncture.evidence.digest import Digest, digested
 from juncture.evidence.log_lines import log_records, share_of_levels
 from juncture.evidence.reader import Confidence, Found, Settings
 from juncture.evidence.stamps import LEARNT_LINES, Stamps
@@ -61,6 +60,8 @@ class _Session:
 
     def read(self, artefact: Artefact) -> Iterator[Found]:
         """Yield the events of the log. Raises BadEvidence for a kernel log whose times count from an unknown boot."""
+        from juncture.evidence.digest import Digest, digested  # noqa: PLC0415 - only reading needs templates and bursts
+
         head = artefact.head()
         lines = [line for line in head.lines if line.strip()]
         if _since_boot(lines):

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from itertools import islice
 
 from juncture.evidence.artefact import Artefact, Head
-from juncture.evidence.digest import LOG_ENTRIES_EACH, RECORDS_EACH, Digest, digested
 from juncture.evidence.json_records import Records
 from juncture.evidence.log_record import LogRecord, place_of
 from juncture.evidence.reader import Confidence, Found, Settings
@@ -99,6 +98,8 @@ class _Session:
 
     def read(self, artefact: Artefact) -> Iterator[Found]:
         """Yield an event a row, or the series and their turns where all else is numbers."""
+        from juncture.evidence.digest import LOG_ENTRIES_EACH, RECORDS_EACH, Digest, digested  # noqa: PLC0415 - only reading needs templates and bursts
+
         head = artefact.head()
         table = _Table(head, self._settings)
         layout = table.layout
