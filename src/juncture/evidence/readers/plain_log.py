@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from juncture.evidence.artefact import Artefact, Head
-from juncture.evidence.log_lines import log_records, share_of_levels
 from juncture.evidence.reader import Confidence, Found, Settings
-from juncture.evidence.stamps import LEARNT_LINES, Stamps
 from juncture.model.errors import BadEvidence
+
+if TYPE_CHECKING:
+    from juncture.evidence.stamps import Stamps
 
 _ANY_DAY = Settings(today=dt.date(2000, 1, 1))
 """Recognising asks whether there are times, not which."""
@@ -29,6 +31,9 @@ class PlainLog:
 
     def recognise(self, head: Head) -> Confidence:
         """Return LIKELY for what programs write (levels, processes, requests), FALLBACK for other text with times in it."""
+        from juncture.evidence.log_lines import share_of_levels  # noqa: PLC0415 - only where there is something to look at
+        from juncture.evidence.stamps import LEARNT_LINES, Stamps  # noqa: PLC0415
+
         if head.first_byte in (b"{", b"") or b"\x00\x00\x00\x00" in head.data[:64]:
             return Confidence.NO
         lines = [line for line in head.lines[:LEARNT_LINES] if line.strip()]
@@ -61,6 +66,8 @@ class _Session:
     def read(self, artefact: Artefact) -> Iterator[Found]:
         """Yield the events of the log. Raises BadEvidence for a kernel log whose times count from an unknown boot."""
         from juncture.evidence.digest import Digest, digested  # noqa: PLC0415 - only reading needs templates and bursts
+        from juncture.evidence.log_lines import log_records  # noqa: PLC0415
+        from juncture.evidence.stamps import Stamps  # noqa: PLC0415
 
         head = artefact.head()
         lines = [line for line in head.lines if line.strip()]

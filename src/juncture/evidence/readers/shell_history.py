@@ -11,18 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from juncture.evidence.artefact import Artefact, Head
-from juncture.evidence.commands import changes_by
 from juncture.evidence.links import links_in
-from juncture.evidence.log_record import place_of
 from juncture.evidence.reader import Confidence, Found, Settings
-from juncture.evidence.stamps import Stamps
 from juncture.evidence.times import Span
 from juncture.model.evidence import CommandDetails, Kind, Lane, LeftOut, Sighting
 from juncture.model.identity import Occurrences
 from juncture.model.instants import from_epoch
+
+if TYPE_CHECKING:
+    from juncture.evidence.stamps import Stamps
 
 WHOEVER_RAN_IT = "whoever ran it"
 """Stands in `known_by` where nothing says whose history it is: somebody saw what the command printed."""
@@ -89,6 +89,8 @@ class _Session:
         """Yield a sighting a command. Commands without a time are counted as left out."""
         head = artefact.head()
         form = _form_of(head.lines) or _bash
+        from juncture.evidence.stamps import Stamps  # noqa: PLC0415 - its patterns are slow to compile
+
         stamps = Stamps(self._settings, artefact.label, [_NUMBERED.sub("", line, count=1) for line in head.lines])
         owner = owner_of(artefact.label)
         ids = Occurrences(f"{ShellHistory.name}\x1f{owner or ''}")
@@ -119,6 +121,9 @@ def owner_of(path: str) -> str | None:
 
 
 def _sighting(command: _Command, artefact: Artefact, owner: str | None, ids: Occurrences) -> Sighting:
+    from juncture.evidence.commands import changes_by  # noqa: PLC0415 - read from data when there is a command
+    from juncture.evidence.log_record import place_of  # noqa: PLC0415
+
     span = command.span
     if span is None:
         raise ValueError("a command without a time")
@@ -236,7 +241,7 @@ def _second(epoch: str) -> Span | None:
     return Span(instant, instant, last)
 
 
-_Form = Callable[[Artefact, Stamps], Iterator[_Command]]
+_Form = Callable[[Artefact, "Stamps"], Iterator[_Command]]
 
 
 def _form_of(lines: tuple[str, ...]) -> _Form | None:
