@@ -200,11 +200,25 @@ def test_an_exact_copy_yields_to_an_edit_above_it():
         ("1. 2026-03-02T14:05:07.5Z: z", "2026-03-02T14:05:07.500000+00:00", "z"),
         ("- 2026-03-02 14:05 Europe/Berlin: b", "2026-03-02T13:05:00+00:00", "b"),
         ("- 2026-03-02 14:05 UTC-4: w", "2026-03-02T18:05:00+00:00", "w"),
+        ("- `2026-03-02 14:05 UTC` code", "2026-03-02T14:05:00+00:00", "code"),
+        ("- _2026-03-02 14:05 UTC_ – slanted", "2026-03-02T14:05:00+00:00", "slanted"),
+        ("- [2026-03-02 14:05 UTC] boxed", "2026-03-02T14:05:00+00:00", "boxed"),
+        ("- [x] 2026-03-02 14:05 (UTC): done", "2026-03-02T14:05:00+00:00", "done"),
+        ("- 2026-03-02 14:05 CEST: named", "2026-03-02T12:05:00+00:00", "named"),
+        ("- 2026-03-02 14:05 ALERT: no zone", None, None),
     ],
 )
 def test_timeline_bullets_of_other_documents_are_read(bullet, instant, text):
     found = read(f"# T\n\n{bullet}\n").record.timeline
     assert [(e.occurred_at.isoformat(), e.summary) for e in found] == ([(instant, text)] if instant else [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [("# Mail late #", "Mail late"), ("# C# is down", "C# is down"), ("# C#", "C#"), ("# A ##  ", "A"), ("# #", "")],
+)
+def test_the_marks_that_close_a_heading_are_not_in_it(heading, title):
+    assert read(f"{heading}\n\ntext\n").record.title == title
 
 
 def test_a_bullet_with_an_impossible_date_is_noted_with_its_line():

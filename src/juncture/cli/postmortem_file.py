@@ -33,7 +33,7 @@ def written(postmortem: Postmortem | RecordFile, suffix: str, excerpts: Mapping[
 def read_postmortem(path: str, data: bytes) -> RecordFile:
     """Return the postmortem that a file holds: JSON as this program writes it, else Markdown.
 
-    Raises BadEvidence, naming file and place, for JSON that is no postmortem and for text that is not UTF-8.
+    Raises BadEvidence, naming file and place, for JSON that is no postmortem, for text that is not UTF-8 and for none at all.
     """
     if Path(path).suffix.lower() == ".json":
         try:
@@ -41,6 +41,8 @@ def read_postmortem(path: str, data: bytes) -> RecordFile:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise BadEvidence(path, f"is no postmortem in JSON: {error}", "`juncture schema` prints the form") from None
         return RecordFile("", record)
+    if not data.strip():
+        raise BadEvidence(path, "is empty: there is no postmortem in it", "Check the name")
     try:
         return read(data.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -18,6 +18,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _FENCE = re.compile(r"-{3}[ \t]*")
 _FENCE_END = re.compile(r"(?:-{3}|\.{3})[ \t]*")
 
+_CLOSING = re.compile(r"(?:^|[ \t]+)#+$")
+"""The marks that may close a heading (CommonMark, ATX headings)."""
+
 
 class Heading(Struct, frozen=True):
     """A heading outside lists and quotes: its level, its text as written, and its lines `[first, end)`."""
@@ -67,7 +70,7 @@ def _front_matter_end(lines: tuple[str, ...]) -> int:
 
 def _heading_text(line: str) -> str:
     text = line.strip()
-    return text.lstrip("#").strip() if text.startswith("#") else text
+    return _CLOSING.sub("", text.lstrip("#").strip()) if text.startswith("#") else text
 
 
 @cache

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from juncture.evidence.zone_names import zone_named
 from juncture.model.evidence import Citation, Event, Kind, Lane, Note
 from juncture.model.identity import ArtefactHash, Occurrences
 from juncture.model.instants import Instant, parse_iso
@@ -15,12 +15,11 @@ from juncture.model.record import Milestone, MilestoneName, MilestoneState, Post
 from juncture.text.outline import Outline
 
 _BULLET = re.compile(
-    r"\s*(?:[-*+]|\d+[.)])\s+(?:\*\*|__)?"
+    r"\s*(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?(?P<mark>\*\*|__|[*_`\[(])?"
     r"(?P<date>\d{4}-\d\d-\d\d)[ T](?P<time>\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*"
-    r"(?P<zone>(?:UTC|GMT)?[+-]\d\d?(?::?\d\d)?|Z|UTC|GMT|[A-Z][A-Za-z_]+/[A-Za-z_/]+)"
-    r"(?:\*\*|__)?\s*(?::|[-\u2013\u2014]|\|)\s*(?P<text>\S.*)"
+    r"\(?(?P<zone>(?:UTC|GMT)?[+-]\d\d?(?::?\d\d)?|Z|[A-Z]{3,5}|[A-Z][A-Za-z_]+/[A-Za-z_/]+)\)?"
+    r"(?:(?P=mark)|[\])])?\s*(?:(?::|[-\u2013\u2014]|\|)\s*|(?<=[`*_\])])\s+)(?P<text>\S.*)"
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?")
 
 
 def completed(record: Postmortem, outline: Outline) -> Postmortem:
@@ -32,7 +31,7 @@ def completed(record: Postmortem, outline: Outline) -> Postmortem:
     events, notes = [], list(record.notes)
     for number, line in enumerate(outline.lines):
         match = None if number in outline.code or number < outline.front_matter_end else _BULLET.match(line)
-        if match is None:
+        if match is None or (match["zone"].isalpha() and zone_named(match["zone"]) is None):
             continue
         try:
             events.append(_event(match, number + 1, whole, occurrences))
@@ -63,16 +62,10 @@ def _event(match: re.Match[str], line: int, whole: ArtefactHash, occurrences: Oc
 
 def _instant(date: str, time: str, zone: str) -> Instant:
     local = parse_iso(f"{date}T{time.zfill(5) if time.count(':') == 1 else time}")
-    offset = _OFFSET.fullmatch(zone)
-    if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
-        return (local - timedelta(minutes=minutes if offset[1] == "+" else -minutes)).replace(tzinfo=UTC)
-    if zone in {"Z", "UTC", "GMT"}:
-        return local.replace(tzinfo=UTC)
-    try:
-        return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{zone!r} is no zone") from None
+    there = zone_named(zone)
+    if there is None:
+        raise ValueError(f"{zone!r} is no zone that is known here")
+    return local.replace(tzinfo=there).astimezone(UTC)
 
 
 def _has_instants(record: Postmortem) -> bool:
