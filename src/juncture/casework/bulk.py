@@ -260,7 +260,11 @@ def _taken_back(held: Sequence[Sighting], waiting: _Waiting) -> set[int]:
     if around:
         back.update(waiting.between(_microseconds(around[0]), _microseconds(around[-1])))
     largest = max(waiting.sources, key=lambda source: waiting.sources[source])
-    others = [_of(sighting.occurred_at) for sighting in held if isinstance(sighting.details, MessageDetails)]
+    others = [
+        _of(sighting.occurred_at)
+        for sighting in held
+        if isinstance(sighting.details, MessageDetails) and sighting.source != largest
+    ]
     if len(waiting.sources) > 1:
         places = range(waiting.size)
         for place, event in zip(places, waiting.events(places), strict=True):

@@ -7,6 +7,7 @@ the one place that says so.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ class ClockOffset(Struct, frozen=True):
     reason: str
 
 
+@cache
 def clock_offset(source: str) -> ClockOffset:
     """Return the offset of a source's clock: zero, since offsets are not estimated yet."""
     return ClockOffset(timedelta(0), timedelta(0), f"the clock of {source} is taken as right: offsets are not estimated yet")
