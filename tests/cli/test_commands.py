@@ -100,6 +100,7 @@ def test_a_store_keeps_the_evidence_and_verify_finds_a_changed_byte(folder):
         (["draft", "chat.txt", "-o", "out.docx"], "Use .md, .json or .html"),
         (["convert", "chat.txt", "out.pdfx"], "Use .md, .json or .html"),
         (["verify", "nowhere"], "there is no such folder"),
+        (["verify", "."], "is no store: it holds no ledger"),
         (["fly"], "No such command 'fly'"),
         (["draft", "chat.txt", "-o", "missing/out.md"], "cannot be written"),
     ],

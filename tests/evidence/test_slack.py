@@ -80,6 +80,11 @@ def test_the_channel_is_the_folder(label, channel):
     assert sighting.details.channel == channel
 
 
+def test_a_channel_fetched_again_under_another_name_adds_only_what_is_new():
+    old, new = read(artefact([message()], "a.json")), read(artefact([message(), message(ts="1778500861.000200")], "b.json"))
+    assert old[0].id == new[0].id != new[1].id
+
+
 def test_the_same_message_in_a_newer_export_is_the_same_sighting():
     old, new = (
         read(artefact([message()])),

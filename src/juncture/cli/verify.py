@@ -20,6 +20,8 @@ def command(*, folder: str) -> int:
     """
     if not Path(folder).is_dir():
         raise BadEvidence(folder, "there is no such folder", "Give the DIR of `juncture draft --store DIR`")
+    if not any((Path(folder) / name).exists() for name in ("ledger.jsonl", "ledger.head", "artefacts")):
+        raise BadEvidence(folder, "is no store: it holds no ledger", "Give the DIR of `juncture draft --store DIR`")
     problems = 0
     for finding in verify_store(FolderStore(Path(folder))):
         click.echo(str(finding))

@@ -1,6 +1,6 @@
 """Slack's export: users, channels, and a file of messages a channel and day.
 
-Identity is the channel's folder and `ts`, which Slack never gives twice in a channel. A message is known to who posted it when
+Identity is the channel's folder (in a file of its own, whose name may change, nothing) and `ts`, which Slack never gives twice in a channel. A message is known to who posted it when
 it was posted, and `occurred_at` is the post also for an edited one, with its last text.
 """
 
@@ -71,7 +71,8 @@ class _Session:
         elif what == "dump":
             yield from self._read_dump(artefact)
         else:
-            yield from self._sightings(artefact, _channel_of(artefact.label), _placed_messages(artefact))
+            channel, is_folder = _channel_of(artefact.label)
+            yield from self._sightings(artefact, channel, channel if is_folder else None, _placed_messages(artefact))
 
     def _read_dump(self, artefact: Artefact) -> Iterator[Found]:
         try:
@@ -81,13 +82,13 @@ class _Session:
             return
         channel = dump.name or (self._directory.channel(dump.channel_id) if dump.channel_id else None)
         yield from self._sightings(
-            artefact, channel, ((f"/messages/{number}", message) for number, message in enumerate(dump.messages))
+            artefact, channel, channel, ((f"/messages/{number}", message) for number, message in enumerate(dump.messages))
         )
 
     def _sightings(
-        self, artefact: Artefact, channel: str | None, placed: Iterable[tuple[str, Message] | LeftOut]
+        self, artefact: Artefact, channel: str | None, scope: str | None, placed: Iterable[tuple[str, Message] | LeftOut]
     ) -> Iterator[Found]:
-        teller = Teller(artefact, channel, self._directory)
+        teller = Teller(artefact, channel, self._directory, scope)
         unsaid = 0
         for item in placed:
             if isinstance(item, LeftOut):
@@ -186,15 +187,19 @@ def _with_times_as_text(row: object) -> object:
     return row | {key: f"{number:.6f}" for key, number in numbers.items()} | inner
 
 
-def _channel_of(label: str) -> str | None:
-    """Return the channel that a file belongs to: the folder of a day file, else the file's own name."""
+def _channel_of(label: str) -> tuple[str | None, bool]:
+    """Return the channel that a file belongs to, and whether that is certain: the folder of a day file, else the file's name.
+
+    A file of its own may have any name, and another one when it is fetched again.
+    """
     parts = [part for part in label.replace("!/", "/").replace("\\", "/").split("/") if part]
     if not parts:
-        return None
+        return None, False
     if _DAY_NAME.fullmatch(parts[-1]):
         folder = parts[-2] if len(parts) > 1 else ""
-        return None if not folder or folder in (".", "..") or _ARCHIVE_NAME.search(folder) else folder
-    return parts[-1].removesuffix(".json")
+        is_folder = bool(folder) and folder not in (".", "..") and not _ARCHIVE_NAME.search(folder)
+        return folder if is_folder else None, is_folder
+    return parts[-1].removesuffix(".json"), False
 
 
 READER = _Reader()

@@ -35,13 +35,13 @@ _NOTHING_SAID = frozenset({"tombstone", "message_replied", "ekm_access_denied", 
 class Teller:
     """Makes sightings of the messages of one file.
 
-    The identity of a message is its channel's folder and `ts`, which Slack gives once in a channel; an edited or deleted one
-    keeps it.
+    The identity of a message is its `scope` (the channel's folder) and `ts`, which Slack gives once in a channel; an edited or
+    deleted one keeps it.
     """
 
-    def __init__(self, artefact: Artefact, channel: str | None, directory: Directory) -> None:
+    def __init__(self, artefact: Artefact, channel: str | None, directory: Directory, scope: str | None) -> None:
         self._hash, self._path = artefact.hash, artefact.path
-        self._channel = channel or ""
+        self._scope = scope or ""
         self._directory = directory
         self._plain = MessageDetails(channel=channel)
         self._authors: dict[str | None, tuple[str, tuple[str, ...]]] = {}
@@ -58,7 +58,7 @@ class Teller:
             raise ValueError(ts)
         posted_at = EPOCH + timedelta(0, seconds, int(ts[-6:]))
         return Sighting(
-            id=sighting_id(NAME, self._channel, ts),
+            id=sighting_id(NAME, self._scope, ts),
             source=NAME,
             kind=Kind.MESSAGE,
             lane=Lane.PEOPLE,
@@ -86,7 +86,7 @@ class Teller:
         if not text:
             return None
         return Sighting(
-            id=sighting_id(NAME, self._channel, message.ts),
+            id=sighting_id(NAME, self._scope, message.ts),
             source=NAME,
             kind=Kind.MEMBERSHIP if message.subtype in _MEMBERSHIP else Kind.MESSAGE,
             lane=Lane.SIGNAL if is_bot and reads_as_alert(text, author or "") else Lane.PEOPLE,
