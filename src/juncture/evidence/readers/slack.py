@@ -1,7 +1,8 @@
 """Slack's export: users, channels, and a file of messages a channel and day.
 
-Identity is the channel's folder (in a file of its own, whose name may change, nothing) and `ts`, which Slack never gives twice in a channel. A message is known to who posted it when
-it was posted, and `occurred_at` is the post also for an edited one, with its last text.
+Identity is the channel's folder (nothing, for a file of its own: its name may change) and `ts`, which Slack never gives twice
+in a channel. A message is known to who posted it when it was posted, and `occurred_at` is the post also for an edited one,
+with its last text.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ class _Session:
         elif what == "dump":
             yield from self._read_dump(artefact)
         else:
-            channel, is_folder = _channel_of(artefact.label)
-            yield from self._sightings(artefact, channel, channel if is_folder else None, _placed_messages(artefact))
+            name, is_folder = _channel_of(artefact.label)
+            yield from self._sightings(artefact, name, name if is_folder else None, _placed_messages(artefact))
 
     def _read_dump(self, artefact: Artefact) -> Iterator[Found]:
         try:
