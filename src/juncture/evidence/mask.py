@@ -17,6 +17,8 @@ from juncture.evidence.secrets.rules import Span
 from juncture.model.evidence import SUMMARY_LIMIT, Details, Sighting
 
 _TAG_BYTES = 2
+_MOST_CLEAN = 10_000
+"""Names of people and services that are remembered as no secrets."""
 _PLACEHOLDER = re.compile(r"\[masked: [^\[\]\n]{1,60}\]")
 _KEY_BODY = re.compile(r"^[\s>|]*[A-Za-z0-9+/=_-]{16,}[\s,\"'\\]*$|^\s*-{4,5}\s?END |^\s*[\w-]+: \S+$|^\s*$")
 _BLANKS = re.compile(r"\s+")
@@ -34,6 +36,8 @@ class Mask:
         self._salt = salt[:64]
         self._enabled = enabled
         self._open_key: str | None = None
+        self._clean: set[str] = set()
+        self._clean_details: Details | None = None
         self.counts: Counter[str] = Counter()
         """How many secrets were masked, by kind."""
 
@@ -71,11 +75,24 @@ class Mask:
         The same object where nothing changes.
         """
         summary = sighting.summary
-        if self._enabled and (self._open_key is not None or search.holds_anchor(_all_text(sighting))):
+        if self._enabled and (self._open_key is not None or search.holds_anchor(summary) or self._may_be_beside(sighting)):
             sighting = self._masked(sighting)
             summary = sighting.summary
         folded = fold(summary)
         return sighting if folded is sighting.summary else msgspec.structs.replace(sighting, summary=folded)
+
+    def _may_be_beside(self, sighting: Sighting) -> bool:
+        """Tell quickly whether anything but the summary could hold a secret; most of it was asked about before."""
+        clean, details = self._clean, sighting.details
+        texts = [text for text in (sighting.actor, sighting.service, *sighting.known_by) if text and text not in clean]
+        if texts or sighting.links or (details is not None and details is not self._clean_details):
+            own = () if details is None else _texts_of(getattr(details, name) for name in details.__struct_fields__)
+            if search.holds_anchor("\n".join((*texts, *sighting.links, *own))):
+                return True
+            if len(clean) < _MOST_CLEAN:
+                clean.update(texts)
+            self._clean_details = details
+        return False
 
     def _masked(self, sighting: Sighting) -> Sighting:
         changed: dict[str, object] = {}
@@ -152,14 +169,6 @@ def fold(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return _BLANKS.sub(" ", text.replace("\0", " ")).strip()
-
-
-def _all_text(sighting: Sighting) -> str:
-    details = sighting.details
-    parts = [sighting.summary, sighting.actor or "", sighting.service or "", *sighting.links, *sighting.known_by]
-    if details is not None:
-        parts.extend(_texts_of(getattr(details, name) for name in details.__struct_fields__))
-    return "\n".join(parts)
 
 
 def _texts_of(values: Iterable[object]) -> Iterator[str]:
