@@ -36,7 +36,9 @@ def main():
             times = [seconds([*JUNCTURE, "draft", evidence, "-o", f"{folder}/draft.{suffix}"]) for _ in range(5)]
             median = statistics.median(times)
             failed |= median > 2
-            print(f"juncture draft, recorded incident, {suffix}: median {median:.2f} s ({min(times):.2f} to {max(times):.2f}); limit 2 s")
+            print(
+                f"juncture draft, recorded incident, {suffix}: median {median:.2f} s ({min(times):.2f} to {max(times):.2f}); limit 2 s"
+            )
     return int(failed)
 
 
