@@ -45,13 +45,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--messages", type=int, default=1_000_000)
     options.add_argument("--seed", type=int, default=3)
+    options.add_argument("--lean", action="store_true", help="messages of author, text and time alone, a tenth of the bytes")
     options.add_argument("--keep", type=Path, help="a folder for the export and the output, kept afterwards")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="juncture-bench-") as temporary:
         folder = asked.keep or Path(temporary)
         export = folder / "export"
         if not export.exists():
-            make_export(export, asked.messages, asked.seed)
+            make_export(export, asked.messages, asked.seed, lean=asked.lean)
         measure(export, folder)
 
 
@@ -89,11 +90,11 @@ def timed(command: list[str], output: Path) -> tuple[float, float]:
     return seconds, used.ru_maxrss / 1024
 
 
-def make_export(folder: Path, messages: int, seed: int) -> None:
+def make_export(folder: Path, messages: int, seed: int, *, lean: bool = False) -> None:
     """Write an export of `messages` messages over channels and days, with threads, bots, edits, reactions and mentions."""
     dice = random.Random(seed)
     users = [
-        {"id": f"U{n:08}", "name": f"user{n}", "real_name": f"User {n}", "profile": {"display_name": f"user{n}"}}
+        {"id": f"U{n:03}", "name": f"user{n}", "real_name": f"User {n}", "profile": {"display_name": f"user{n}"}}
         for n in range(60)
     ]
     channels = [{"id": f"C{n:08}", "name": f"incident-{n}", "created": 1735689600, "members": []} for n in range(CHANNELS)]
@@ -104,17 +105,20 @@ def make_export(folder: Path, messages: int, seed: int) -> None:
         for day in range(days):
             count = messages // (CHANNELS * days)
             start = FIRST_DAY + timedelta(days=day)
-            write(folder / str(channel["name"]) / f"{start:%Y-%m-%d}.json", list(said(dice, start, count, users)))
+            write(folder / str(channel["name"]) / f"{start:%Y-%m-%d}.json", list(said(dice, start, count, users, lean=lean)))
 
 
-def said(dice: random.Random, start: datetime, count: int, users: list[dict]) -> list[dict]:
+def said(dice: random.Random, start: datetime, count: int, users: list[dict], *, lean: bool) -> list[dict]:
     """Return a day's messages in order."""
     found, thread = [], None
     seconds = start.timestamp()
     for number in range(count):
         stamp = f"{int(seconds + number * 86400 / count)}.{dice.randrange(10**6):06}"
-        text = " ".join(dice.choices(WORDS, k=dice.choice((3, 6, 9, 14))))
-        message = {"type": "message", "user": dice.choice(users)["id"], "text": text, "ts": stamp}
+        text = " ".join(dice.choices(WORDS, k=dice.choice((2, 3, 4, 6))))
+        user = dice.choice(users)
+        message = {"type": "message", "user": user["id"], "text": text, "ts": stamp}
+        if not lean:
+            message |= as_exported(dice, user, text)
         chance = dice.random()
         if chance < 0.15 and thread:
             message["thread_ts"] = thread
@@ -132,10 +136,24 @@ def said(dice: random.Random, start: datetime, count: int, users: list[dict]) ->
     return found
 
 
+def as_exported(dice: random.Random, user: dict, text: str) -> dict:
+    """Return the other fields that a workspace's export has in each message of a person."""
+    words = [{"type": "text", "text": text}]
+    profile = {"avatar_hash": "g5d1", "first_name": user["name"], "real_name": user["real_name"], "display_name": user["name"]}
+    return {
+        "client_msg_id": f"{dice.getrandbits(128):032x}",
+        "team": "T0001",
+        "user_team": "T0001",
+        "source_team": "T0001",
+        "user_profile": profile | {"team": "T0001", "name": user["name"], "is_restricted": False, "is_ultra_restricted": False},
+        "blocks": [{"type": "rich_text", "block_id": "b1", "elements": [{"type": "rich_text_section", "elements": words}]}],
+    }
+
+
 def write(path: Path, value: object) -> None:
     """Write a JSON file as exports have it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 if __name__ == "__main__":

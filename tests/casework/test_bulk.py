@@ -117,3 +117,13 @@ def test_times_before_the_epoch_and_far_ahead_keep_their_order():
     found = lines([*many(100), new, old])
     assert found[0].id == old.id
     assert found[-1].id == new.id
+
+
+@pytest.mark.parametrize(("start", "end"), [(20_000, None), (None, 60_000), (20_000, 60_000), (200_000, None)])
+def test_of_a_window_only_what_happened_in_it_is_given(start, end):
+    bounds = [None if seconds is None else START + timedelta(seconds=seconds) for seconds in (start, end)]
+    sightings = [*many(), alert(10_000), alert(30_000)]
+    timeline = BulkTimeline(iter(sightings), (), tempfile.TemporaryFile, start=bounds[0], end=bounds[1])
+    events = [msgspec.json.decode(line, type=Event) for line in b"".join(timeline.lines()).splitlines()]
+    assert unmarked(events) == unmarked(build_timeline(sightings, start=bounds[0], end=bounds[1]).events)
+    assert timeline.count == len(events)

@@ -38,16 +38,28 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class BulkTimeline:
-    """The timeline of sightings, read to their end when this is made. Not more than `HELD` plain ones are in memory."""
+    """The timeline of sightings in `[start, end)`, read to their end when this is made.
 
-    def __init__(self, sightings: Iterable[Sighting], series: Sequence[Series], scratch: Callable[[], BinaryIO]) -> None:
+    Not more than `HELD` plain ones are in memory. `series` may be filled while the sightings are read.
+    """
+
+    def __init__(
+        self,
+        sightings: Iterable[Sighting],
+        series: Sequence[Series],
+        scratch: Callable[[], BinaryIO],
+        *,
+        start: Instant | None = None,
+        end: Instant | None = None,
+    ) -> None:
         held, waiting = _parted(sightings, scratch)
+        waiting.sort(start, end)
         back = _taken_back(held, waiting) if waiting.size else set()
         held.extend(map(_sighting_of, waiting.events(sorted(back))))
         self._waiting = waiting
         self._back = set(waiting.ids(sorted(back)))
         self._alone = waiting.size - len(back) - waiting.doubles(back)
-        built = build_timeline(held, series)
+        built = build_timeline(held, series, start=start, end=end)
         notes = built.notes
         if waiting.size > len(back):
             notes += (_passed_over(waiting, back),)
@@ -114,8 +126,13 @@ class _Waiting:
 
     @property
     def size(self) -> int:
-        """How many wait."""
-        return len(self._times)
+        """How many wait and were asked for."""
+        return len(self._order)
+
+    @property
+    def any(self) -> bool:
+        """Whether any were added."""
+        return bool(self._times)
 
     def add(self, sighting: Sighting) -> None:
         """Let one wait."""
@@ -129,11 +146,15 @@ class _Waiting:
         if len(buffer) >= io.DEFAULT_BUFFER_SIZE * 128:
             self._flush()
 
-    def sort(self) -> None:
-        """Bring them in the order of their times. None is added after that."""
+    def sort(self, start: Instant | None, end: Instant | None) -> None:
+        """Bring those in `[start, end)` in the order of their times. None is added after that."""
         if self._buffer:
             self._flush()
-        self._order = array("q", sorted(range(self.size), key=self._times.__getitem__))
+        times = self._times
+        order = sorted(range(len(times)), key=times.__getitem__)
+        first = bisect_left(order, _of(start), key=times.__getitem__) if start else 0
+        last = bisect_left(order, _of(end), key=times.__getitem__) if end else len(order)
+        self._order = array("q", order[first:last])
 
     def time_at(self, place: int) -> int:
         """Return the time of the one at a place of the order, in microseconds of the epoch."""
@@ -232,7 +253,7 @@ def _parted(sightings: Iterable[Sighting], scratch: Callable[[], BinaryIO]) -> t
     for sighting in sightings:
         if not _is_plain(sighting):
             held.append(sighting)
-        elif waiting.size:
+        elif waiting.any:
             add(sighting)
         else:
             plain.append(sighting)
@@ -240,7 +261,6 @@ def _parted(sightings: Iterable[Sighting], scratch: Callable[[], BinaryIO]) -> t
                 for one in plain:
                     add(one)
                 plain.clear()
-    waiting.sort()
     return held + plain, waiting
 
 

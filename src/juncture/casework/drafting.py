@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from juncture.casework.bulk import BulkTimeline
 from juncture.casework.reading import EvidenceReading
 from juncture.document.draft import draft
 from juncture.evidence.artefact import Artefact
@@ -12,8 +13,7 @@ from juncture.evidence.places import Excerpt, excerpt
 from juncture.model.errors import BadEvidence
 from juncture.model.evidence import Citation, Sighting
 from juncture.model.instants import Instant
-from juncture.model.record import Postmortem, Timeline
-from juncture.timeline.build import build_timeline
+from juncture.model.record import Postmortem
 
 
 def draft_from(
@@ -23,10 +23,11 @@ def draft_from(
     practice: str,
     start: Instant | None = None,
     end: Instant | None = None,
-) -> tuple[Postmortem, Timeline]:
+) -> tuple[Postmortem, BulkTimeline]:
     """Return the draft of what a reading's sightings tell in `[start, end)`, and the whole timeline behind it."""
-    timeline = build_timeline(sightings, reading.series, start=start, end=end)
-    return draft(timeline, reading.series, practice=practice, assumptions=tuple(dict.fromkeys(reading.notes))), timeline
+    whole = BulkTimeline(sightings, reading.series, reading.scratch, start=start, end=end)
+    notes = tuple(dict.fromkeys(reading.notes))
+    return draft(whole.timeline, reading.series, practice=practice, assumptions=notes), whole
 
 
 def citations_of(postmortem: Postmortem) -> Iterator[Citation]:

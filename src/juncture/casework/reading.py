@@ -53,7 +53,8 @@ class EvidenceReading:
         self._settings = settings
         self._mask = mask
         self._limits = limits
-        self._scratch = scratch
+        self.scratch = scratch
+        """Where what is too large to be held may wait."""
         self._progress = progress
         self._keep = keep
         self.series: list[Series] = []
@@ -113,7 +114,7 @@ class EvidenceReading:
 
     def _walked(self, sources: Iterable[Given | LeftOut]) -> Iterator[Artefact]:
         for source in sources:
-            found = (source,) if isinstance(source, LeftOut) else walk(source.label, source.opener, self._limits, self._scratch)
+            found = (source,) if isinstance(source, LeftOut) else walk(source.label, source.opener, self._limits, self.scratch)
             for item in found:
                 if isinstance(item, LeftOut):
                     self.left_out.append(item)

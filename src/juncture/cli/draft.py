@@ -11,10 +11,10 @@ from juncture.casework.drafting import draft_from, excerpts_of
 from juncture.cli.evidence import Asked, InstantType, evidence_options, reading_of, report, sightings_of
 from juncture.cli.output import write_out
 from juncture.cli.postmortem_file import PRACTICES, SUFFIXES, written
-from juncture.document.listing import to_jsonl
 from juncture.evidence.mask import Mask
 from juncture.model.errors import BadEvidence
 from juncture.model.instants import Instant
+from juncture.stores.durable import write_blocks
 from juncture.stores.folder import FolderStore
 
 TIMELINE = "timeline.jsonl"
@@ -56,11 +56,11 @@ def command(
     keeper = FolderStore(Path(store)) if store else None
     salt = keeper.salt if keeper else b""
     reading = reading_of(asked, salt=salt, keep=keeper.keep if keeper else None)
-    postmortem, timeline = draft_from(reading, sightings_of(reading, asked), practice=practice, start=start, end=end)
-    status = report(reading, events=len(timeline.events))
+    postmortem, whole = draft_from(reading, sightings_of(reading, asked), practice=practice, start=start, end=end)
+    status = report(reading, events=whole.count)
     if store:
         postmortem = msgspec.structs.replace(postmortem, metadata=postmortem.metadata | {"store": store})
-        write_out(to_jsonl(timeline.events), str(Path(store) / TIMELINE))
+        write_blocks(Path(store) / TIMELINE, whole.lines())
     excerpts = excerpts_of(postmortem, reading.artefacts, Mask(salt, enabled=asked.masked)) if suffix == ".html" else {}
     write_out(written(postmortem, suffix, excerpts), output)
     return status
