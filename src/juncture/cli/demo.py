@@ -11,7 +11,6 @@ from juncture.model.errors import BadEvidence
 
 EXAMPLE = "checkout-lock"
 HOST, DEFAULT_PORT = "127.0.0.1", 8000
-TITLE = "Checkout fails (recorded example)"
 
 
 def example_evidence() -> Path:
@@ -40,24 +39,25 @@ def command(ctx: click.Context, *, once: bool, port: int | None) -> None:
         ctx.invoke(draft, evidence=(str(evidence),), output="demo.html", date=None, timezone=None, no_mask=False)
         click.echo("Wrote demo.html. Open it in a browser and drag the handle over the timeline.", err=True)
         return
+    from juncture.web.serving import check_free, is_free  # noqa: PLC0415 - only serving needs it
+
+    if port is None:
+        port = DEFAULT_PORT if is_free(HOST, DEFAULT_PORT) else 0
+    check_free(HOST, port)
     with tempfile.TemporaryDirectory(prefix="juncture-demo-") as data:
         _serve(Path(data), evidence, port)
 
 
-def _serve(data: Path, evidence: Path, port: int | None) -> None:
+def _serve(data: Path, evidence: Path, port: int) -> None:
     from juncture.web.setup import migrate, set_up  # noqa: PLC0415 - only serving needs Django
 
     set_up(data)
     migrate()
     from juncture.web.demonstration import load  # noqa: PLC0415 - after Django is set up
-    from juncture.web.serving import Served, check_free, is_free, serve  # noqa: PLC0415
-
-    if port is None:
-        port = DEFAULT_PORT if is_free(HOST, DEFAULT_PORT) else 0
-    check_free(HOST, port)
+    from juncture.web.serving import Served, serve  # noqa: PLC0415
 
     click.echo("Reading the recorded incident…", err=True)
-    loaded = load(evidence, TITLE)
+    loaded = load(evidence)
 
     def ready(served: Served) -> None:
         click.echo(f"The demo is at {served.url}/sign-in/{loaded.token}/")

@@ -20,8 +20,9 @@ def command(*, data: Path, host: str, port: int) -> None:
 
     The first start prints a link that works once and makes the first administrator.
     """
-    from juncture.web.serving import Served, serve  # noqa: PLC0415 - other commands start without Django
+    from juncture.web.serving import Served, check_free, serve  # noqa: PLC0415 - other commands start without Django
 
+    check_free(host, port)
     opened(data)
     from juncture.web.access.operations import first_administrator_link  # noqa: PLC0415 - after Django is set up
 

@@ -12,9 +12,9 @@ from juncture.web.access.viewer import SYSTEM
 from juncture.web.evidence.importing import run_import
 from juncture.web.evidence.leases import take_import
 from juncture.web.evidence.operations import Received, receive
-from juncture.web.incidents.operations import declare
+from juncture.web.incidents.operations import UNTITLED, declare
 from juncture.web.people.models import Role
-from juncture.web.postmortems.operations import rename, set_state, start_postmortem
+from juncture.web.postmortems.operations import set_state, start_postmortem
 
 
 class Loaded(Struct, frozen=True):
@@ -24,11 +24,11 @@ class Loaded(Struct, frozen=True):
     token: str
 
 
-def load(evidence: Path, title: str) -> Loaded:
+def load(evidence: Path) -> Loaded:
     """Declare the incident, import its evidence, draft and publish its postmortem; return how to get in."""
     user = add_person(SYSTEM, email="demo@example.org", name="Demo administrator", role=Role.ADMINISTRATOR, password=None)
     viewer = viewer_of(user)
-    incident = declare(viewer, title=title)
+    incident = declare(viewer, title=UNTITLED)
     paths = sorted(path for path in evidence.rglob("*") if path.is_file())
     files = (Received(str(path.relative_to(evidence)), path.open("rb")) for path in paths)
     receive(viewer, incident.public_id, files, date=None, zone="UTC")
@@ -37,7 +37,5 @@ def load(evidence: Path, title: str) -> Loaded:
         raise RuntimeError("the import of the recorded incident was not queued")
     run_import(run)
     row = start_postmortem(viewer, incident.public_id)
-    if not row.title:
-        rename(viewer, row.public_id, title)
     set_state(viewer, row.public_id, "published")
     return Loaded(row.public_id, sign_in_link(user))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 
 from juncture.web.setup import set_up
 
+_PATIENCE_SECONDS = 8
+
 
 def run_web(data: Path, host: str, port: int) -> None:
     """Serve HTTP until told to stop."""
+    os.environ["JUNCTURE_HOST"] = host
     set_up(data)
     import uvicorn  # noqa: PLC0415 - after the environment is set
 
@@ -21,6 +28,7 @@ def run_web(data: Path, host: str, port: int) -> None:
         port=port,
         interface="asgi3",
         lifespan="off",
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -36,8 +44,22 @@ def run_worker(data: Path) -> None:
     work_until_told()
 
 
+def end_with_parent() -> None:
+    """End this process when the one that started it is gone: its end of our standard input closes then, also by `kill -9`."""
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 1):
+            continue
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_PATIENCE_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
 def main(arguments: list[str]) -> None:
-    """Run the process that the arguments name."""
+    """Run the process that the arguments name, for as long as its parent runs."""
+    end_with_parent()
     if arguments[0] == "web":
         run_web(Path(arguments[1]), arguments[2], int(arguments[3]))
     else:

@@ -77,7 +77,8 @@ class Served:
         if name == "web":
             command += [self.host, str(self.port)]
         # A group of its own: Ctrl-C reaches the supervisor alone, which then ends both in order.
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=os.environ, start_new_session=True)
+        # Its input is a pipe that nothing is written to: it ends when this process does, however it ends.
+        return subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ, start_new_session=True)
 
     def _healthy(self) -> bool:
         try:

@@ -4,25 +4,49 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
+
+from juncture.model.errors import BadEvidence
 
 
 def set_up(data: Path) -> None:
-    """Point Django at a data folder, make the folder and its secret key if they are not there, and load the apps."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Point Django at a data folder, make the folder and its secret key if they are not there, and load the apps.
+
+    Raises BadEvidence where the folder cannot be made or written to.
+    """
     os.environ["JUNCTURE_DATA"] = str(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "juncture.web.settings")
-    _ensure_key(data / "secret.key")
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _ensure_key(data / "secret.key")
+        _ensure_writable(data)
+    except OSError as error:
+        what = f"the data folder cannot be used: {error.strerror or error}"
+        raise BadEvidence(str(data), what, "Choose another with --data, or make room and give the right to write") from None
     import django  # noqa: PLC0415 - not before the environment is set
 
     django.setup()
 
 
 def migrate() -> None:
-    """Bring the database to the form of this version."""
+    """Bring the database to the form of this version. Raises BadEvidence, in a sentence, where it cannot be opened."""
     from django.core.management import call_command  # noqa: PLC0415 - not before set_up
+    from django.db import OperationalError  # noqa: PLC0415 - the same
 
-    call_command("migrate", interactive=False, verbosity=0)
+    from juncture.web.access.trouble import sentence_for  # noqa: PLC0415 - the same
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except OperationalError as error:
+        raise BadEvidence("database", str(error).strip().splitlines()[0], sentence_for(error) or "") from None
+
+
+def _ensure_writable(data: Path) -> None:
+    # By writing: rights alone do not tell of a file system that is full or mounted for reading.
+    with tempfile.NamedTemporaryFile(dir=data, prefix=".writable-") as file:
+        file.write(b"written\n")
+        file.flush()
 
 
 def _ensure_key(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Brute force: how many sign-ins may be tried."""
+"""Brute force: how many sign-ins may fail."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def allow_attempt(email: str, host: str) -> bool:
         return False
     SignInAttempt.objects.create(email=email.lower()[:254], host=host[:64])
     return True
+
+
+def forgive(email: str) -> None:
+    """Forget the tries of an address: its person has signed in."""
+    SignInAttempt.objects.filter(email=email.lower()[:254]).delete()

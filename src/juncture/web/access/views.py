@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from juncture.web.access.errors import Refused
 from juncture.web.access.models import OneTimeLink
 from juncture.web.access.operations import become_first_administrator, open_link, sign_in_by_link
-from juncture.web.access.throttle import allow_attempt
+from juncture.web.access.throttle import allow_attempt, forgive
 from juncture.web.pages.answers import refusal
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -66,8 +66,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "access/sign_in.html", told, status=429)
     user = authenticate(request, username=email, password=request.POST.get("password", ""))
     if user is None:
-        told["complaint"] = "No person has this address and password."
+        told["complaint"] = "That address and password do not match. Check both."
         return render(request, "access/sign_in.html", told, status=422)
+    forgive(email)
     login(request, user, backend=BACKEND)
     return redirect(following or "home")
 

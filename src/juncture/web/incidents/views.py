@@ -34,7 +34,7 @@ def new(request: ViewerRequest) -> HttpResponse:
     if not request.viewer.may_write:
         raise NotAllowed("Your role only reads. Ask an administrator for the role of author to declare incidents.")
     if request.method == "GET":
-        return render(request, "incidents/new.html", box(request.viewer))
+        return render(request, "incidents/new.html", {"only_the_box": True} | box(request.viewer))
     try:
         run = receive_into_new(
             request.viewer,

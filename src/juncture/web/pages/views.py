@@ -10,7 +10,7 @@ from juncture.web.incidents.box import box
 from juncture.web.incidents.selectors import incidents, openings
 from juncture.web.pages.answers import page
 
-SHOWN_INCIDENTS = 20
+SHOWN_INCIDENTS = 10
 
 
 @page
@@ -18,6 +18,6 @@ def home(request: ViewerRequest) -> HttpResponse:
     """Show what there is; to who has nothing yet, first of all the box that takes evidence."""
     found, following = incidents(request.viewer, limit=SHOWN_INCIDENTS)
     if not found and request.viewer.may_write:
-        return render(request, "pages/start.html", {"here": "home"} | box(request.viewer))
+        return render(request, "pages/start.html", {"here": "home", "only_the_box": True} | box(request.viewer))
     told = {"here": "home", "incidents": found, "more": following is not None, "openings": openings(request.viewer, found)}
-    return render(request, "pages/home.html", told)
+    return render(request, "pages/home.html", box(request.viewer) | told)

@@ -72,7 +72,7 @@ def _line(event: Event, clock: Clock) -> Line:
 
 def _known(event: Event, clock: Clock) -> str:
     if event.known_at is None:
-        return "nobody is shown to have seen it"
+        return ""
     if event.known_at - event.occurred_at < _LATER:
         return ""
     seconds = seconds_between(event.occurred_at, event.known_at)
