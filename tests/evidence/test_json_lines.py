@@ -67,6 +67,11 @@ def test_times_are_found_by_name_and_content_in_any_unit(name, value):
     assert event.occurred_at == START + dt.timedelta(seconds=5.25)
 
 
+def test_seconds_and_nanoseconds_may_stand_apart():
+    (event,) = events(lines({"timestamp": {"seconds": 1779176400, "nanos": 5_000_000}, "message": "pool is empty"}))
+    assert (event.occurred_at, event.summary) == (dt.datetime(2026, 5, 19, 7, 40, 0, 5000, dt.UTC), "pool is empty")
+
+
 def test_a_deploy_record_is_a_change_with_its_revision_and_who_did_it():
     record = {
         "time": "2026-05-19T07:00:00Z",

@@ -149,6 +149,22 @@ def test_29_february_is_of_the_last_leap_year():
     assert years(["Feb 29 10:00:00 a"])[0].year == 2024
 
 
+@pytest.mark.parametrize("first", ["Feb 28 23:59:58 a", "Dec 31 10:00:00 a"])
+def test_29_february_further_down_says_the_year_of_the_first_line(first):
+    lines = [first, "Feb 29 00:00:03 b"]
+    stamps = Stamps(Settings(today=dt.date(2026, 11, 1)), "x", lines)
+    spans = [stamps.find(line).span for line in lines]
+    assert spans[0].occurred_at.year == (2024 if first.startswith("Feb") else 2023)
+    assert spans[1].occurred_at == dt.datetime(2024, 2, 29, 0, 0, 3, tzinfo=dt.UTC)
+
+
+def test_the_order_of_lines_tells_the_two_hours_of_an_autumn_night_apart():
+    lines = [f"2026-10-25 {clock} x" for clock in ("02:30:00", "02:59:59", "02:00:01", "02:40:00", "03:10:00")]
+    stamps = Stamps(Settings(today=dt.date(2026, 11, 1), zone=ZoneInfo("Europe/Berlin")), "x", lines)
+    found = [stamps.find(line).span.occurred_at.strftime("%H:%M") for line in lines]
+    assert found == ["00:30", "00:59", "01:00", "01:40", "02:10"]
+
+
 def test_times_without_a_day_cross_midnight():
     first, second, third = years(["23:59:59.5 a", "00:00:01.0 b", "23:59:59.9 late"], date=dt.date(2026, 3, 2))
     assert first.date() == dt.date(2026, 3, 2)

@@ -90,6 +90,36 @@ def test_times_are_read_as_a_column_in_whatever_form_and_unit(column, expected):
     assert [(instant - START).total_seconds() for instant in instants(text)] == expected
 
 
+def test_epochs_of_several_units_in_one_column_are_each_read_in_their_own():
+    text = "ts,message\n1779176400.5,a\n1779176401000,b\n1779176402000000,c\n1.779176403E+12,d\n1779176404000000000,e\n"
+    assert [(at - START).total_seconds() for at in instants(text)] == [0.5, 1, 2, 3, 4]
+
+
+def test_day_numbers_of_a_spreadsheet_may_have_a_decimal_comma():
+    assert instants("Zeit;Ereignis\n46161,3194444444;Kasse steht\n46161,3229166667;zurück\n") == [
+        START, START + dt.timedelta(minutes=5),
+    ]  # fmt: skip
+
+
+def test_a_column_of_zones_says_what_the_times_beside_it_mean():
+    text = "time,utc_offset,event\n2026-05-19 02:40:00,-05:00,a\n2026-05-19 09:41:00,CEST,b\n2026-05-19T07:42:00Z,+09:00,c\n"
+    assert [(at - START).total_seconds() for at in instants(text)] == [0, 60, 120]
+
+
+def test_a_column_of_offsets_into_a_queue_is_no_column_of_zones():
+    assert instants("time,offset,event\n2026-05-19 07:40:00,120,a\n2026-05-19 07:40:00,121,b\n") == [START, START]
+
+
+def test_log2timeline_writes_the_month_first():
+    text = (
+        "date,time,timezone,MACB,source,sourcetype,type,user,host,short,desc,version,filename,inode,notes,format,extra\n"
+        "05/06/2026,07:40:00,UTC,M...,LOG,syslog,Written,ana,db1,pool,pool exhausted,2,/var/log/x,1,-,text,-\n"
+    )
+    (event,) = events(text)
+    assert event.occurred_at == dt.datetime(2026, 5, 6, 7, 40, tzinfo=dt.UTC)
+    assert event.summary.startswith("pool exhausted")
+
+
 def test_day_and_time_of_day_may_stand_apart():
     assert instants("Date,Time,Event\n2026-05-19,07:40,a\n2026-05-19,7:41:30 AM,b\n") == [
         START,

@@ -10,7 +10,7 @@ from functools import lru_cache
 from juncture.evidence.columns import best, fitting, plain_name
 from juncture.evidence.log_lines import LEVEL_OF, level_in
 from juncture.evidence.log_record import TEXT_LIMIT
-from juncture.evidence.time_fields import is_time
+from juncture.evidence.time_fields import is_seconds_and_nanos, is_time
 
 Flat = dict[str, object]
 """An object's plain values by dotted name."""
@@ -35,7 +35,7 @@ def _flatten(value: dict[str, object], prefix: str, flat: Flat, depth: int) -> N
     for name, inner in value.items():
         key = f"{prefix}{name}"
         if isinstance(inner, dict):
-            if "$date" in inner or "$numberLong" in inner:
+            if "$date" in inner or "$numberLong" in inner or is_seconds_and_nanos(inner):
                 flat[key] = inner
             elif depth > 1:
                 _flatten(inner, f"{key}.", flat, depth - 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import isleap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -27,6 +28,7 @@ _UTC = ZoneInfo("UTC")
 _DOTTED_DATE = re.compile(r"(?<!\w)\d{1,2}\.\d{1,2}\.\d")
 """A date with points is written day first wherever it is written."""
 _TWELVE_HOURS = re.compile(r"\d\s?[AaPp]\.?[Mm]\b")
+_LEAP_DAY = re.compile(r"\bFeb 29\b")
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 _USUAL_LEAD = re.compile(
@@ -65,6 +67,8 @@ class Stamps:
         self._shapes: set[str] = set()
         self._indented = False
         self._previous: dt.datetime | None = None
+        self._latest: dt.datetime | None = None
+        self._leap_day = False
         self._learn(head)
 
     def find(self, line: str) -> Stamp | None:
@@ -113,6 +117,7 @@ class Stamps:
         leads: Counter[str] = Counter()
         alike: list[str] = []
         for line, _ in zip(head, range(LEARNT_LINES), strict=False):
+            self._leap_day = self._leap_day or _LEAP_DAY.search(line, 0, STAMP_WITHIN) is not None
             for start, stamp_format in _first_spots(line):
                 formats[stamp_format.name] += 1
                 lead = line[:start]
@@ -160,7 +165,9 @@ class Stamps:
             if zone is None:
                 zone = self.zone()
             if isinstance(zone, ZoneInfo) and zone is not _UTC:
-                return from_wall_clock(value, zone, width_seconds=reading.width)
+                span = from_wall_clock(value, zone, width_seconds=reading.width, previous=self._latest)
+                self._latest = span.occurred_at
+                return span
             if reading.zone in AMBIGUOUS:
                 self._note(reading.zone, f"the zone {reading.zone} means several; read as UTC{value.replace(tzinfo=zone):%z}")
             value = value.replace(tzinfo=zone)
@@ -192,6 +199,8 @@ class Stamps:
         day = self._settings.today
         end = dt.datetime.combine(day + dt.timedelta(days=2), dt.time())
         years = [item for item in _in_years(value, range(day.year + 1, day.year - 9, -1)) if item < end]
+        if self._leap_day:
+            years = [item for item in years if isleap(item.year + (item.month > 2))]
         if not years:
             raise ValueError("no year fits")
         self._note(

@@ -20,6 +20,11 @@ _ZONE_IN_NAME = re.compile(
     r"[(\[]\s*([A-Z]{3,5}|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?|[A-Z][a-z]+/[A-Z]\w+)\s*[)\]]|[\s_]([A-Z]{3,4}|utc|gmt)$"
 )
 
+_HAS_ZONE = re.compile(r"(?:[A-Za-z]|[+-]\d\d:?\d\d)\s*$")
+_L2T = {"date", "time", "timezone", "MACB", "desc"}
+"""Columns of log2timeline's CSV, whose dates are always month first (plaso, output module l2tcsv)."""
+_US_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+
 
 class RowTimes:
     """Finds the time of each row. `columns` are the names of the columns that it takes it from, none if there is no time."""
@@ -33,6 +38,8 @@ class RowTimes:
         self._day = settings.date or settings.today
         self._before: dt.time | None = None
         self._zone: str | None = None
+        self._zones: str | None = None
+        self._month_first = set(names) >= _L2T
         self._choose(names, samples)
         texts = [text for sample in samples if (text := self._text(sample))]
         self._before, self._day = None, settings.date or settings.today
@@ -70,6 +77,7 @@ class RowTimes:
                 )
         elif whole is not None:
             self.columns = (whole,)
+        self._zones = next((name for name in fitting(names, "zone") if _share(name, samples, _is_zone) >= 0.8), None)
         for name in self.columns:
             match = _ZONE_IN_NAME.search(name)
             zone = (match[1] or match[2].upper()) if match else None
@@ -82,14 +90,22 @@ class RowTimes:
         return sum(field.span(value) is not None for value in values) / len(values) if values else 0.0
 
     def _text(self, cells: Cells) -> str:
-        """Return a row's time as one text."""
+        """Return a row's time as one text, with the zone that another column names."""
+        text = self._wall_clock(cells)
+        zone = cells.get(self._zones, "").strip() if self._zones else ""
+        return f"{text} {zone}" if text and zone and zone_named(zone) and not _HAS_ZONE.search(text) else text
+
+    def _wall_clock(self, cells: Cells) -> str:
         if self._clock is None:
             return cells.get(self.columns[0], "") if self.columns else ""
         clock = _clock_text(cells.get(self._clock, ""))
         if not clock:
             return ""
         if len(self.columns) == 2:
-            return f"{cells.get(self.columns[0], '')} {clock}"
+            day = cells.get(self.columns[0], "")
+            if self._month_first:
+                day = _US_DAY.sub(r"\3-\1-\2", day)
+            return f"{day} {clock}"
         return f"{self._day_of(clock).isoformat()} {clock}"
 
     def _day_of(self, clock: str) -> dt.date:
@@ -113,6 +129,10 @@ def _is_full_time(text: str) -> bool:
 
 def _is_clock(text: str) -> bool:
     return bool(_CLOCK.fullmatch(text.strip())) and bool(_clock_text(text))
+
+
+def _is_zone(text: str) -> bool:
+    return zone_named(text.strip()) is not None
 
 
 def _clock_text(text: str) -> str:

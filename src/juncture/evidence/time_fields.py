@@ -24,12 +24,13 @@ _PLAUSIBLE_DAYS = (32_874, 73_050)
 """The same as days since 1899-12-30, as spreadsheets count (ECMA-376 part 1, §18.17.4.1, 1900 date base)."""
 _SPREADSHEET_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a wall clock
 _SECONDS_A_DAY = 86_400
-_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?\d{1,20}(?:[.,]\d{1,20})?(?:[eE][+-]?\d{1,2})?")
 _DAY_ALONE = re.compile(
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d\d)"
     r"|\d{1,2}[ -.]{1,2}[A-Za-zä]{3,9}\.?[ -]\d{4}|[A-Za-zä]{3,9} \d{1,2},? \d{4}"
 )
 _DOT_NET = re.compile(r"/Date\((-?\d{1,16})(?:[+-]\d{4})?\)/")
+_SECONDS_AND_NANOS = {("seconds",), ("seconds", "nanos"), ("seconds", "nanoseconds")}
 _NO_TIME = frozenset({"", "-", "--", "null", "none", "nil", "nan", "n/a", "na", "never", "0", "0.0", "unknown", "tbd", "?"})
 
 
@@ -82,9 +83,11 @@ class TimeField:
             local = (local + dt.timedelta(milliseconds=5)).replace(microsecond=0) if local.microsecond > 994_000 else local
             width = _SECONDS_A_DAY if number == number.to_integral_value() else 1
             return from_wall_clock(local, self._stamps.zone(), width_seconds=width)
-        microseconds = int(number * 1_000_000 / self._scale)
+        # Several programs that write into one file need not agree on a unit.
+        scale = self._scale if _fits(number, self._scale) else _scale([number]) or self._scale
+        microseconds = int(number * 1_000_000 / scale)
         instant = EPOCH + dt.timedelta(microseconds=microseconds)
-        if self._scale == 1 and number == number.to_integral_value():
+        if scale == 1 and number == number.to_integral_value():
             return Span(instant, instant, instant + dt.timedelta(microseconds=999_999))
         return exact(instant)
 
@@ -121,9 +124,19 @@ def is_time(value: object) -> bool:
     return any(char.isdigit() for char in plain) and field.span(plain) is not None
 
 
+def is_seconds_and_nanos(value: dict[str, object]) -> bool:
+    """Whether an object is a time as protocol buffers write it: `{"seconds": 1772460300, "nanos": 5000000}`."""
+    names = tuple(name.lstrip("_") for name in value)
+    parts = list(value.values())
+    return names in _SECONDS_AND_NANOS and all(isinstance(part, int) and not isinstance(part, bool) for part in parts)
+
+
 def _plain(value: object) -> str | int | float | None:
     """Return the text or number in a value, which may be wrapped as MongoDB and .NET do; None for what stands for nothing."""
     if isinstance(value, dict):
+        if is_seconds_and_nanos(value):
+            seconds, *nanos = value.values()
+            return f"{seconds}.{nanos[0] if nanos else 0:09d}"
         inner = next((value[key] for key in ("$date", "$numberLong", "value", "iso", "seconds") if key in value), None)
         return None if isinstance(inner, dict) and "$numberLong" not in inner else _plain(inner)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -142,7 +155,7 @@ def _number(value: str | float) -> Decimal | None:
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         return None
     try:
-        number = Decimal(str(value))
+        number = Decimal(str(value).replace(",", "."))
     except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number) < 10**20 else None
@@ -150,10 +163,15 @@ def _number(value: str | float) -> Decimal | None:
 
 def _scale(numbers: list[Decimal]) -> int:
     """Return how many units a second has, 0 if none puts a number into plausible years."""
+    fits = [(sum(_fits(number, scale) for number in numbers), scale) for _, scale in _UNITS]
+    if sum(count for count, _ in fits) * 2 <= len(numbers):
+        return 0
+    return max(fits, key=lambda item: item[0])[1]
+
+
+def _fits(number: Decimal, scale: int) -> bool:
     low, high = _PLAUSIBLE_SECONDS
-    fits = [(sum(low * scale <= number <= high * scale for number in numbers), scale) for _, scale in _UNITS]
-    count, scale = max(fits, key=lambda item: item[0])
-    return scale if count * 2 > len(numbers) else 0
+    return low * scale <= number <= high * scale
 
 
 def _are_days(numbers: list[Decimal]) -> bool:

@@ -36,5 +36,6 @@ def from_wall_clock(local: datetime, zone: ZoneInfo, *, width_seconds: float = 0
     first = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
     last = max(first, second) + (width - timedelta(microseconds=1) if width else width)
-    occurred_at = second if previous and first < previous - _OUT_OF_ORDER and first < second else first
+    goes_on_in_second = previous is not None and first < previous - _OUT_OF_ORDER <= second
+    occurred_at = second if goes_on_in_second else first
     return Span(occurred_at, min(first, second), last)
