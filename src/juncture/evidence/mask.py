@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 import msgspec
@@ -74,42 +73,41 @@ class Mask:
 
         The same object where nothing changes.
         """
-        summary = sighting.summary
-        if self._enabled and (self._open_key is not None or search.holds_anchor(summary) or self._may_be_beside(sighting)):
-            sighting = self._masked(sighting)
-            summary = sighting.summary
-        folded = fold(summary)
-        return sighting if folded is sighting.summary else msgspec.structs.replace(sighting, summary=folded)
-
-    def _may_be_beside(self, sighting: Sighting) -> bool:
-        """Tell quickly whether anything but the summary could hold a secret; most of it was asked about before."""
-        clean, details = self._clean, sighting.details
-        texts = [text for text in (sighting.actor, sighting.service, *sighting.known_by) if text and text not in clean]
-        if texts or sighting.links or (details is not None and details is not self._clean_details):
-            own = () if details is None else _texts_of(getattr(details, name) for name in details.__struct_fields__)
-            if search.holds_anchor("\n".join((*texts, *sighting.links, *own))):
-                return True
-            if len(clean) < _MOST_CLEAN:
-                clean.update(texts)
-            self._clean_details = details
-        return False
-
-    def _masked(self, sighting: Sighting) -> Sighting:
         changed: dict[str, object] = {}
-        summary = self._summary(sighting)
+        summary = fold(self._summary(sighting) if self._enabled else sighting.summary)
         if summary is not sighting.summary:
             changed["summary"] = summary
-        for name in ("actor", "service"):
-            value = getattr(sighting, name)
-            if value and (masked := self.text(value)) is not value:
-                changed[name] = masked
-        for name in ("links", "known_by"):
-            values: tuple[str, ...] = getattr(sighting, name)
-            if (several := tuple(map(self.text, values))) != values:
-                changed[name] = several
-        if sighting.details is not None and (details := self._details(sighting.details)) is not sighting.details:
-            changed["details"] = details
+        if self._enabled:
+            self._mask_beside(sighting, changed)
         return msgspec.structs.replace(sighting, **changed) if changed else sighting
+
+    def _mask_beside(self, sighting: Sighting, changed: dict[str, object]) -> None:
+        """Put the fields in which something was masked into `changed`. What was found clean before is not searched again."""
+        clean, details = self._clean, sighting.details
+        if (actor := sighting.actor) and actor not in clean and (masked := self._name(actor)) is not actor:
+            changed["actor"] = masked
+        if (service := sighting.service) and service not in clean and (masked := self._name(service)) is not service:
+            changed["service"] = masked
+        if (
+            not clean.issuperset(sighting.known_by)
+            and (names := tuple(map(self._name, sighting.known_by))) != sighting.known_by
+        ):
+            changed["known_by"] = names
+        if sighting.links and (links := tuple(map(self.text, sighting.links))) != sighting.links:
+            changed["links"] = links
+        if details is not None and details is not self._clean_details:
+            shown = self._details(details)
+            if shown is details:
+                self._clean_details = details
+            else:
+                changed["details"] = shown
+
+    def _name(self, value: str) -> str:
+        """Mask a name of a person or a service, remembering those that are no secrets."""
+        masked = self.text(value)
+        if masked is value and len(self._clean) < _MOST_CLEAN:
+            self._clean.add(value)
+        return masked
 
     def _summary(self, sighting: Sighting) -> str:
         """Mask a summary; also the lines of a private key that a reader gave one by one."""
@@ -169,17 +167,6 @@ def fold(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return _BLANKS.sub(" ", text.replace("\0", " ")).strip()
-
-
-def _texts_of(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, tuple):
-            yield from _texts_of(value)
-        elif isinstance(value, dict):
-            yield from _texts_of(value)
-            yield from _texts_of(value.values())
 
 
 def _joined(spans: list[Span], text: str) -> list[Span]:

@@ -22,37 +22,52 @@ class _Anchor(Struct, gc=False):
     plugins: tuple[str, ...] = ()
 
 
-def holds_anchor(text: str) -> bool:
-    """Tell quickly whether a text could hold a secret: about a microsecond for a message of a hundred characters."""
-    return next(_automaton().iter(text.lower()), None) is not None or any(probe.search(text) for probe, _ in _probed())
-
-
 def secrets_in(text: str) -> list[Span]:
     """Return where secrets may stand in a text as each rule sees it, overlapping; those with a shape of their own first."""
     lower = _lower(text)
-    spans: list[Span] = []
-    named: list[Span] = []
-    passed: dict[str, int] = {}
-    whole: dict[str, Rule] = {}
-    plugins: dict[str, None] = {}
+    found = _Found(text)
     for end, anchor in _automaton().iter(lower):
-        at = end + 1 - anchor.length
+        found.at(end + 1 - anchor.length, anchor)
+    if text.count(".") > 1:
+        found.whole.update((rule.pattern, rule) for probe, rule in _probed() if probe.search(text))
+    return found.spans()
+
+
+class _Found:
+    """What one text's anchors lead to."""
+
+    __slots__ = ("_named", "_passed", "_plugins", "_spans", "_text", "whole")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spans: list[Span] = []
+        self._named: list[Span] = []
+        self._passed: dict[str, int] = {}
+        self._plugins: dict[str, None] = {}
+        self.whole: dict[str, Rule] = {}
+        """The rules that are to be searched for in the whole text."""
+
+    def at(self, place: int, anchor: _Anchor) -> None:
+        """Try what an anchor stands for where it stands, but not inside what its rule matched already."""
         for rule in anchor.rules:
             if rule.scan:
-                whole[rule.pattern] = rule
-            elif at >= passed.get(rule.pattern, 0) and (match := rule.compiled.match(text, at)):
-                passed[rule.pattern] = match.end()
-                spans.extend(rule.spans_of(match))
+                self.whole[rule.pattern] = rule
+            elif place >= self._passed.get(rule.pattern, 0) and (match := rule.compiled.match(self._text, place)):
+                self._passed[rule.pattern] = match.end()
+                self._spans.extend(rule.spans_of(match))
         if anchor.name:
-            named.extend(assigned(text, at, anchor.name))
-        plugins.update(dict.fromkeys(anchor.plugins))
-    whole.update((rule.pattern, rule) for probe, rule in _probed() if probe.search(text))
-    for rule in whole.values():
-        for match in rule.compiled.finditer(text):
-            spans.extend(rule.spans_of(match))
-    for plugin in plugins:
-        spans.extend(maintained(text, plugin))
-    return spans + named
+            self._named.extend(assigned(self._text, place, anchor.name))
+        for plugin in anchor.plugins:
+            self._plugins[plugin] = None
+
+    def spans(self) -> list[Span]:
+        """Return all that was found, searching what has to be searched for."""
+        for rule in self.whole.values():
+            for match in rule.compiled.finditer(self._text):
+                self._spans.extend(rule.spans_of(match))
+        for plugin in self._plugins:
+            self._spans.extend(maintained(self._text, plugin))
+        return self._spans + self._named
 
 
 @cache
