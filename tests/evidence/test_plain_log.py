@@ -204,3 +204,31 @@ def test_every_stamped_line_is_told_or_counted_whatever_stands_around_it(lines):
     text = "\n".join(["2026-05-19 09:40:06 INFO first", *(line.replace("\n", " ").replace("\r", " ") for line in lines)])
     found = read(text.encode("utf-8", "replace"))
     assert sum(isinstance(item, Sighting) for item in found) >= 1 + lines.count("2026-05-19 09:40:06 INFO up")
+
+
+def test_a_time_in_the_last_line_of_a_stack_trace_begins_no_entry():
+    text = (
+        "2026-05-19 07:00:00,123 - pay - ERROR - capture failed\n"
+        "Traceback (most recent call last):\n"
+        '  File "pay.py", line 1, in capture\n'
+        "ValueError: at 06:59:00 it broke\n"
+        "2026-05-19 07:00:02,000 - pay - INFO - retrying\n"
+    )
+    found = events(text)
+    assert [event.occurred_at.strftime("%H:%M:%S") for event in found] == ["07:00:00", "07:00:02"]
+    assert "it broke" in found[0].summary
+
+
+def test_colours_of_a_terminal_stand_in_no_time_and_no_summary():
+    text = "\x1b[31m2026-05-19T07:00:00Z ERROR pool is empty\x1b[0m\n\x1b[2m2026-05-19T07:00:01Z\x1b[0m \x1b[32mINFO\x1b[0m ok again\n"
+    assert confidence(text) is Confidence.LIKELY
+    assert [(event.occurred_at, event.summary) for event in events(text)] == [
+        (START, "ERROR pool is empty"), (START + dt.timedelta(seconds=1), "INFO ok again"),
+    ]  # fmt: skip
+
+
+def test_an_array_of_json_objects_is_no_text_log():
+    assert (
+        confidence('[{"timestamp": "2026-05-19T07:00:00Z", "severity": "ERROR", "textPayload": "pool is empty"}]\n')
+        is Confidence.NO
+    )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from juncture.evidence.artefact import Artefact, Line
+from juncture.evidence.colours import without_colours
 from juncture.evidence.log_record import TEXT_LIMIT, LogRecord, place_of
 from juncture.evidence.reader import Found
 from juncture.evidence.stamps import Stamp, Stamps
@@ -78,7 +79,7 @@ def log_records(artefact: Artefact, stamps: Stamps) -> Iterator[LogRecord | Foun
     """
     pending: _Entry | None = None
     before, broken, cut = _Counted(), _Counted(), _Counted()
-    for line in artefact.lines():
+    for line in map(_plain, artefact.lines()):
         if line.cut:
             cut.add(line.number)
         stamp = stamps.find(line.text)
@@ -103,6 +104,10 @@ def log_records(artefact: Artefact, stamps: Stamps) -> Iterator[LogRecord | Foun
     yield from broken.left_out(artefact, "lines with a time that no calendar or clock has", damaged=True)
     yield from cut.left_out(artefact, "lines longer than 1 MB, of which only the beginning was read", damaged=True)
     yield from stamps.notes
+
+
+def _plain(line: Line) -> Line:
+    return line._replace(text=without_colours(line.text)) if "\x1b" in line.text else line
 
 
 class _Counted:

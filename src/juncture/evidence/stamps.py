@@ -126,7 +126,7 @@ class Stamps:
                 if stamp_format in ONE_OF_THREE:
                     alike.append(line)
         stamped = sum(formats.values())
-        self._shapes = {shape for shape, count in leads.items() if count * 5 >= stamped}
+        self._shapes = {shape for shape, count in leads.items() if count * 5 >= stamped and (count > 1 or stamped == 1)}
         self._indented = any(shape[:1] in _BLANKS for shape in self._shapes)
         order = sorted(self._formats, key=lambda item: -formats[item.name])
         if alike:

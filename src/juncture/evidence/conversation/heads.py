@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from juncture.evidence.colours import without_colours
 from juncture.evidence.conversation.names import clean_name, is_account_of, is_badge, plausibility, without_mode
 from juncture.evidence.conversation.stamps import Stamp, has_time, stamp_at_end, stamp_at_start, whole_stamp
 from juncture.evidence.conversation.window import addition_at_end, day_of_separator, is_emoji, is_file, is_window_line
@@ -111,7 +112,7 @@ _ONLY_BAR = re.compile(r"\s+[|│](?:\s|$)")
 
 def clean_lines(text: str) -> list[str]:
     """Return the lines of a text without what cannot be seen, and with plain blanks for the odd ones."""
-    text = _INVISIBLE.sub("", text)
+    text = _INVISIBLE.sub("", without_colours(text))
     lines = [line.rstrip("\r") for line in _ODD_BLANKS.sub(" ", text).split("\n")]
     if all(line.startswith(">") for line in lines if line.strip()):
         return [line[1:].removeprefix(" ") for line in lines]

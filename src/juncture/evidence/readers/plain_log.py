@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from juncture.evidence.artefact import Artefact, Head
+from juncture.evidence.colours import without_colours
 from juncture.evidence.reader import Confidence, Found, Settings
 from juncture.model.errors import BadEvidence
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _ANY_DAY = Settings(today=dt.date(2000, 1, 1))
 """Recognising asks whether there are times, not which."""
+_ARRAY = re.compile(r"\s*\[\s*\{")
+"""JSON, and none of the brackets that logs put around their times."""
 _SINCE_BOOT = re.compile(r"^(?:<\d{1,3}>)?\[\s*\d{1,9}\.\d{6}\]\s")
 _MARKS_OF_A_TABLE = (",", ";", "\t", "|")
 
@@ -34,9 +37,9 @@ class PlainLog:
         from juncture.evidence.log_lines import share_of_levels  # noqa: PLC0415 - only where there is something to look at
         from juncture.evidence.stamps import LEARNT_LINES, Stamps  # noqa: PLC0415
 
-        if head.first_byte in (b"{", b"") or b"\x00\x00\x00\x00" in head.data[:64]:
+        if head.first_byte in (b"{", b"") or b"\x00\x00\x00\x00" in head.data[:64] or _ARRAY.match(head.text):
             return Confidence.NO
-        lines = [line for line in head.lines[:LEARNT_LINES] if line.strip()]
+        lines = [without_colours(line) for line in head.lines[:LEARNT_LINES] if line.strip()]
         if not lines:
             return Confidence.NO
         if _since_boot(lines):
@@ -70,7 +73,7 @@ class _Session:
         from juncture.evidence.stamps import Stamps  # noqa: PLC0415
 
         head = artefact.head()
-        lines = [line for line in head.lines if line.strip()]
+        lines = [without_colours(line) for line in head.lines if line.strip()]
         if _since_boot(lines):
             raise BadEvidence(
                 artefact.label,
