@@ -9,7 +9,6 @@ already: their lines are given out in order between those of the timeline.
 
 from __future__ import annotations
 
-import io
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -32,6 +31,8 @@ BLOCK = 4096
 """Events that are written and read back at a time."""
 NEAR = 120 * 1_000_000
 """Microseconds around a message of another source in which its twin may stand: a pasted stamp is exact to the minute."""
+_BUFFER_BYTES = 1024 * 1024
+_NEWLINE = ord("\n")
 _ID = slice(7, 39)
 """Where the id stands in an event's line: `{"id":"…"`."""
 _MICROSECOND = timedelta(microseconds=1)
@@ -139,11 +140,12 @@ class _Waiting:
         event = as_event(sighting)
         buffer = self._buffer
         self._encoder.encode_into(event, buffer, -1)
-        buffer += b"\n"
-        self._times.append(_microseconds(event))
+        buffer.append(_NEWLINE)
+        since = event.occurred_at - EPOCH
+        self._times.append((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
         self._ends.append(self._written + len(buffer))
         self.sources[event.source] += 1
-        if len(buffer) >= io.DEFAULT_BUFFER_SIZE * 128:
+        if len(buffer) >= _BUFFER_BYTES:
             self._flush()
 
     def sort(self, start: Instant | None, end: Instant | None) -> None:

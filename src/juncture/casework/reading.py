@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 from juncture.casework.ports import Progress
 from juncture.evidence.artefact import Artefact, Head
 from juncture.evidence.mask import Mask
-from juncture.evidence.reader import Reader, Session, Settings
+from juncture.evidence.reader import Confidence, Reader, Session, Settings
 from juncture.evidence.registry import reader_for
 from juncture.evidence.walk import Limits, walk
 from juncture.model.errors import BadEvidence
@@ -57,6 +57,7 @@ class EvidenceReading:
         """Where what is too large to be held may wait."""
         self._progress = progress
         self._keep = keep
+        self._last: Reader | None = None
         self.series: list[Series] = []
         self.notes: list[Note] = []
         self.left_out: list[LeftOut] = []
@@ -103,7 +104,7 @@ class EvidenceReading:
             head = self._head(artefact)
             if head is None:
                 continue
-            reader = reader_for(head, self._readers)
+            reader = self._reader_of(head)
             if reader is None:
                 self.left_out.append(
                     LeftOut(artefact.label, "no reader knows this format (`juncture sources` lists those that do)")
@@ -111,6 +112,12 @@ class EvidenceReading:
                 continue
             session = sessions.get(reader.name) or sessions.setdefault(reader.name, reader.session(self._settings))
             yield _Recognised(session.order(head), artefact.label, session, reader, artefact)
+
+    def _reader_of(self, head: Head) -> Reader | None:
+        """Return the reader of a head. Files of one source come in rows: the last one's reader is asked first."""
+        if self._last is None or self._last.recognise(head) < Confidence.CERTAIN:
+            self._last = reader_for(head, self._readers)
+        return self._last
 
     def _walked(self, sources: Iterable[Given | LeftOut]) -> Iterator[Artefact]:
         for source in sources:
