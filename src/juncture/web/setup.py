@@ -32,13 +32,13 @@ def set_up(data: Path) -> None:
 def migrate() -> None:
     """Bring the database to the form of this version. Raises BadEvidence, in a sentence, where it cannot be opened."""
     from django.core.management import call_command  # noqa: PLC0415 - not before set_up
-    from django.db import OperationalError  # noqa: PLC0415 - the same
+    from django.db import DatabaseError  # noqa: PLC0415 - the same
 
     from juncture.web.access.trouble import sentence_for  # noqa: PLC0415 - the same
 
     try:
         call_command("migrate", interactive=False, verbosity=0)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise BadEvidence("database", str(error).strip().splitlines()[0], sentence_for(error) or "") from None
 
 

@@ -47,7 +47,7 @@ def opened(browser, served):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("console", lambda message: message.type in {"error", "warning"} and complaints.append(message.text))
+        page.on("console", lambda message: message.type in {"error", "warning"} and complaints.append(told(message)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         own = urlsplit(served.url).netloc
         page.on("request", lambda request: urlsplit(request.url).netloc in {own, ""} or complaints.append(request.url))
@@ -61,6 +61,10 @@ def opened(browser, served):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def told(message):
+    return f"{message.text} ({message.location.get('url', '')})"
 
 
 def sign_in(page, email):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 DISK_FULL = "The disk of this server is full. Nothing that was kept before is lost. Make room, then try again."
 BUSY = "The database is busy with other work. What was saved is safe. Try again in a moment."
 AWAY = "The database does not answer. What was saved is safe. Try again in a moment; the log says more."
+DAMAGED = "The database of this server is damaged. Whoever runs it has to restore a backup."
 NOT_WRITABLE = "The data folder of this server cannot be written to. Whoever runs it has to give it that right."
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -23,8 +24,8 @@ def sentence_for(error: BaseException | None) -> str | None:
             return DISK_FULL
         if isinstance(each, OSError) and each.errno in _FORBIDDEN:
             return NOT_WRITABLE
-        if isinstance(each, OperationalError | InterfaceError):
-            return _of_database(str(each).lower())
+        if isinstance(each, DatabaseError | InterfaceError) and (said := _of_database(each)):
+            return said
     return None
 
 
@@ -33,7 +34,12 @@ def is_passing(error: BaseException) -> bool:
     return sentence_for(error) in {BUSY, AWAY}
 
 
-def _of_database(said: str) -> str:
+def _of_database(error: DatabaseError | InterfaceError) -> str | None:
+    said = str(error).lower()
+    if "malformed" in said or "not a database" in said:
+        return DAMAGED
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
     if "full" in said or "no space" in said:
         return DISK_FULL
     if "readonly" in said or "unable to open" in said:

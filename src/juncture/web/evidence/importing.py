@@ -28,7 +28,7 @@ from juncture.model.evidence import LeftOut, Series, Sighting
 from juncture.model.identity import ArtefactHash, EventId, sighting_id
 from juncture.stores.scratch import scratch
 from juncture.web.access.trouble import is_passing, sentence_for
-from juncture.web.evidence.leases import LEASE, RETRY, held, let_go
+from juncture.web.evidence.leases import LEASE, RETRY, hand_on, held, let_go
 from juncture.web.evidence.models import EvidenceItem, ImportRun, StoredSeries, StoredSighting
 from juncture.web.evidence.progress import Progress, Stage
 from juncture.web.evidence.store import artefact_store
@@ -38,7 +38,8 @@ from juncture.web.timeline.operations import Rebuilt, rebuild_timeline
 _HEARTBEAT_SECONDS = 1.0
 _SLICE_SECONDS = 0.05
 _FIRST_SLICE = 200
-_MOST_ATTEMPTS = 5
+_MOST_ATTEMPTS = 10
+"""Deaths of a worker over one import, before it is taken to be what kills them."""
 _KEPT_LEFT_OUT = 500
 
 log = logging.getLogger(__name__)
@@ -81,8 +82,8 @@ def run_import(run: ImportRun, follow: Follow = nothing_follows) -> None:
         log.exception("import %s failed", run.public_id)
         _end(run, ImportRun.State.FAILED, failure=sentence_for(error) or f"It could not be read: {error}")
     except BaseException:
-        # Told to end: the next worker need not wait for the lease.
-        let_go(run)
+        # Told to end: the next worker need not wait for the lease, and this was no failure.
+        hand_on(run)
         raise
 
 

@@ -52,9 +52,14 @@ def held(run: ImportRun) -> QuerySet[ImportRun]:
     return ImportRun.objects.filter(pk=run.pk, lease_by=WORKER)
 
 
-def let_go(run: ImportRun, after: timedelta = timedelta(0)) -> None:
+def let_go(run: ImportRun, after: timedelta) -> None:
     """Give an import back: it is due again after a while."""
     held(run).update(lease_until=timezone.now() + after)
+
+
+def hand_on(run: ImportRun) -> None:
+    """Give an import to the next worker at once, as if this one had not begun it."""
+    held(run).update(lease_until=timezone.now(), lease_by="", attempts=F("attempts") - 1)
 
 
 def _dead() -> list[str]:
