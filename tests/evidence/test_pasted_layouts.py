@@ -82,3 +82,12 @@ def test_the_order_of_the_text_tells_the_two_hours_of_an_autumn_night_apart():
     assert told(text, zone="America/New_York") == [
         ("01 05:30", "Sam", "one"), ("01 05:50", "Sam", "two"), ("01 06:05", "Sam", "three"), ("01 06:40", "Sam", "four"),
     ]  # fmt: skip
+
+
+def test_names_in_the_source_of_a_mail_are_read_as_they_are_shown():
+    text = (
+        "Date: Mon, 2 Mar 2026 15:32:05 +0100\nFrom: =?utf-8?q?J=C3=B6rg_Muster?= <j@example.com>\nTo: ops@example.com\n"
+        "Subject: =?utf-8?b?S2Fzc2Ugc3RlaHQ=?=\n\nSeit eben antwortet sie mit 500.\n"
+    )
+    assert told(text) == [("02 14:32", "Jörg Muster", "Seit eben antwortet sie mit 500.")]
+    assert told(text.replace("q?J=C3=B6rg_Muster", "b?!"))[0][0] == "02 14:32"

@@ -18,6 +18,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _EPOCH_TEXT = re.compile(r"[+-]?\d{1,19}(\.\d{1,9})?")
 _FINER_THAN_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
+_GO_ZONE = re.compile(r"(?<=[+-]\d{4})\x20(?:[A-Z]{3,5}|[+-]\d\d)(?:\x20m=[+-][\d.]+)?$")
+"""What Go's `Time.String` writes behind the offset: `2026-03-02 14:02:00.5 +0000 UTC`."""
 _OFFSET_WITHOUT_COLON = re.compile(r"([+-]\d\d)(\d\d)$")
 
 
@@ -54,6 +56,7 @@ def parse_iso(text: str) -> datetime:
     ValueError.
     """
     cleaned = _FINER_THAN_MICROSECONDS.sub(r"\1", text.strip().replace(",", ".", 1))
+    cleaned = _GO_ZONE.sub("", cleaned)
     cleaned = re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", cleaned)
     cleaned = re.sub(r"\s*(?:Z|z|UTC|GMT)$", "+00:00", cleaned)
     return datetime.fromisoformat(_OFFSET_WITHOUT_COLON.sub(r"\1:\2", cleaned))

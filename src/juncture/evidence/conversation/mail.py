@@ -135,7 +135,20 @@ def _header_block(number: int, lines: list[str]) -> Head | None:
 
 def _header(line: str) -> tuple[str, str] | None:
     match = _HEADER.match(_QUOTES.sub("", line[:400]))
-    return (match["key"].strip().lower(), match["value"].strip()) if match else None
+    return (match["key"].strip().lower(), _decoded(match["value"].strip())) if match else None
+
+
+def _decoded(value: str) -> str:
+    """Return a header's value with its encoded words read (RFC 2047), as `Show original` gives them."""
+    if "=?" not in value:
+        return value
+    from email.errors import HeaderParseError  # noqa: PLC0415
+    from email.header import decode_header, make_header  # noqa: PLC0415 - seldom needed, and slow to import
+
+    try:
+        return str(make_header(decode_header(value)))
+    except (HeaderParseError, ValueError, LookupError):
+        return value
 
 
 def _introduction(number: int, lines: list[str]) -> Head | None:
