@@ -28,5 +28,5 @@ def test_one_instant_in_many_spellings(text):
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-03-02T14:02:00 CETX", "2026-02-30T14:02:00Z"])
 def test_what_is_no_instant_is_refused(text):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         parse_instant(text)
