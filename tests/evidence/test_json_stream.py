@@ -109,6 +109,16 @@ def test_a_broken_line_spoils_no_other():
         value_of(found[1].raw)
 
 
+def test_small_objects_on_lines_of_their_own_make_no_lines_of_a_document():
+    data = b'{\n "alerts": [\n  {"a": 1}\n ],\n "more": [\n  {"b": 2}\n ]\n}\n'
+    assert values(data) == [("", {"alerts": [{"a": 1}], "more": [{"b": 2}]})]
+
+
+def test_a_first_line_that_was_cut_off_spoils_no_other():
+    found = list(pieces(artefact(b'{"a": {"x": 1, "\n{"b": 2}\n{"c": 3}\n'), lambda pointer: False))
+    assert [item.place for item in found] == ["line:1", "line:2", "line:3"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
 def test_byte_order_marks_and_wide_encodings_are_read(encoding):
     assert values('[{"ü": 1}]'.encode(encoding)) == [("/0", {"ü": 1})]

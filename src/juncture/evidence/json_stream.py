@@ -104,8 +104,12 @@ def _is_lines(head: Head) -> bool:
         return False
     lines = [line.strip() for line in head.lines[:20] if line.strip()]
     whole = [line.startswith("{") and line.endswith("}") for line in lines]
+    if len(lines) > 1 and not whole[0]:
+        # A first line may be the end of one that was cut off; a document over several lines has small objects in it too.
+        begun = sum(line.startswith("{") for line in head.lines[:20])
+        return sum(whole) >= 2 and begun * 2 > len(lines)
     if len(lines) > 1:
-        return sum(whole) >= 2 or (whole[0] and lines[1].startswith("{"))
+        return sum(whole) >= 2 or lines[1].startswith("{")
     return bool(lines) and whole[0] and not head.whole and head.text.lstrip("\ufeff").lstrip().count("\n") > 0
 
 
