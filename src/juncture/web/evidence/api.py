@@ -13,6 +13,7 @@ from juncture.web.access.requests import ViewerRequest
 from juncture.web.api.describing import Query, describe
 from juncture.web.evidence import operations, selectors
 from juncture.web.evidence.forms import date_of
+from juncture.web.incidents.operations import require_author
 from juncture.web.incidents.selectors import incident_row
 
 
@@ -37,6 +38,7 @@ _WHEN = (
     refuses=(403, 413, 415, 422, 507),
 )
 def _add(request: ViewerRequest, incident: str) -> HttpResponse:
+    require_author(request.viewer, "add evidence")
     date = date_of(request.GET.get("date", "")) or started_on(request, incident)
     zone = request.GET.get("timezone", "") or request.viewer.zone
     kind = request.content_type

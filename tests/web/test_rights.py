@@ -1,0 +1,223 @@
+"""Who may what, for every address there is: a new address fails here until it is in the table."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from tests.web import world
+from tests.web.world import ASKING, SECRET, WORKING
+
+from juncture.web.access.operations import new_token
+
+NONE = 404
+ALL_SEE = (200, 200, 200, 200)
+ALL_WRITE = (403, 200, 200, 200)
+WRITERS = (NONE, 200, 200, 200)
+LEADS_ON = (403, 302, 302, 302)
+REFUSED = (403, 403, 403, 403)
+NOT_SO = (405, 405, 405, 405)
+
+PAGES = {
+    # address: what GET and POST answer to viewer, author, administrator, creator on an incident open to the organisation
+    "": (ALL_SEE, None),
+    "incidents/": (ALL_SEE, NOT_SO),
+    "incidents/new/": ((403, 200, 200, 200), (403, 422, 422, 422)),
+    "incidents/<slug:incident>/": (ALL_SEE, NOT_SO),
+    "incidents/<slug:incident>/timeline/": (ALL_SEE, NOT_SO),
+    "incidents/<slug:incident>/evidence/": (NOT_SO, (403, 422, 422, 422)),
+    "incidents/<slug:incident>/postmortem/": (NOT_SO, (302, 302, 302, 302)),
+    "imports/<slug:run>/": (WRITERS, NOT_SO),
+    "imports/<slug:run>/state/": (WRITERS, NOT_SO),
+    "imports/<slug:run>/cancel/": (NOT_SO, (403, 409, 409, 409)),
+    "imports/<slug:run>/again/": (NOT_SO, (403, 409, 409, 409)),
+    "postmortems/<slug:postmortem>/": (ALL_SEE, NOT_SO),
+    "postmortems/<slug:postmortem>/published/": (ALL_SEE, NOT_SO),
+    "postmortems/<slug:postmortem>/state/": (NOT_SO, (403, 422, 422, 422)),
+    "postmortems/<slug:postmortem>/sections/<int:section>/": (WRITERS, LEADS_ON),
+}
+API = {
+    # address: what each method answers to viewer, author, administrator, creator on an incident open to the organisation
+    "api/v1/incidents": {"GET": ALL_SEE, "POST": (403, 422, 422, 422)},
+    "api/v1/incidents/<slug:incident>": {"GET": ALL_SEE},
+    "api/v1/incidents/<slug:incident>/evidence": {"POST": (403, 415, 415, 415)},
+    "api/v1/incidents/<slug:incident>/timeline": {"GET": ALL_SEE},
+    "api/v1/incidents/<slug:incident>/postmortem": {"POST": (403, 422, 422, 422)},
+    "api/v1/imports/<slug:run>": {"GET": WRITERS, "DELETE": (403, 409, 409, 409)},
+    "api/v1/postmortems": {"GET": ALL_SEE},
+    "api/v1/postmortems/<slug:postmortem>": {"GET": ALL_SEE},
+    "api/v1/postmortems/<slug:postmortem>.md": {"GET": ALL_SEE},
+    "api/v1/postmortems/<slug:postmortem>.json": {"GET": ALL_SEE},
+    "api/v1/postmortems/<slug:postmortem>.html": {"GET": ALL_SEE},
+    "api/v1/postmortems/<slug:postmortem>/sections/<int:section>": {"PATCH": ALL_WRITE},
+    "api/v1/postmortems/<slug:postmortem>/state": {"POST": (403, 422, 422, 422)},
+}
+OPEN_TO_ALL = {
+    # Nothing of anybody's is behind these, or a secret of their own stands in the address.
+    "api/v1/openapi.json", "first/<str:token>/", "sign-in/", "sign-in/<str:token>/", "sign-out/",
+}  # fmt: skip
+BODIES = {
+    "incidents": {"title": " "}, "postmortem": {"practice": "none"}, "state": {"to": "nowhere"}, "sections": {"base": "", "text": ""},
+}  # fmt: skip
+"""What is sent to addresses with such an end: fit to be read, and of no effect or refused for what it says."""
+
+
+def addresses(patterns=None, above=""):
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        path = above + str(each.pattern)
+        if isinstance(each, URLPattern):
+            yield path
+        else:
+            yield from addresses(each.url_patterns, path)
+
+
+def test_every_address_is_in_the_table():
+    assert sorted(addresses()) == sorted({*PAGES, *API, *OPEN_TO_ALL})
+
+
+@pytest.fixture
+def there(db):
+    return world.build()
+
+
+def filled(address, of):
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(of[found[1]]), address)
+
+
+def asked(there, who, method, path):
+    client = there.clients[who]
+    if method == "GET":
+        return client.get(path)
+    return client.post(
+        path, {"to": "nowhere", "base": "", "text": ""} if "sections" not in path else {"base": "x", "text": "x"}
+    )
+
+
+def expected(answers, who):
+    return answers[ASKING.index(who) - 1]
+
+
+def body_of(answer):
+    return answer.content.decode("utf-8", "replace")
+
+
+def calls():
+    return [(address, method) for address, methods in API.items() for method in methods]
+
+
+@pytest.mark.parametrize("who", ASKING)
+def test_pages_of_an_open_incident(there, who):
+    wrong = []
+    for address, of_methods in PAGES.items():
+        for method, answers in zip(("GET", "POST"), of_methods, strict=True):
+            if answers is None:
+                continue
+            answer = asked(there, who, method, filled(address, there.open))
+            if who == "nobody" and answers is not NOT_SO:
+                right = answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+            else:
+                right = answer.status_code == (405 if answers is NOT_SO else expected(answers, who))
+            if who in {"nobody", "viewer"}:
+                right = right and WORKING not in body_of(answer)
+            if who != "creator":
+                right = right and SECRET not in body_of(answer)
+            if not right:
+                wrong.append((method, address, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", ASKING)
+def test_pages_of_a_restricted_incident_are_nowhere_for_others(there, who):
+    wrong = []
+    for address, of_methods in PAGES.items():
+        for method, answers in zip(("GET", "POST"), of_methods, strict=True):
+            if "<" not in address or answers is NOT_SO:
+                continue
+            answer = asked(there, who, method, filled(address, there.restricted))
+            if who == "creator":
+                right = answer.status_code == expected(answers, who)
+            elif who == "nobody":
+                right = answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+            else:
+                same = asked(there, who, method, filled(address, NOWHERE))
+                right = answer.status_code == same.status_code in {403, 404, 422}
+            if not right or (who != "creator" and SECRET in body_of(answer)):
+                wrong.append((method, address, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("by", ["token", "session"])
+@pytest.mark.parametrize("who", ASKING)
+def test_calls_of_an_open_incident(there, who, by):
+    wrong = []
+    for address, method in calls():
+        answer = called(there, who, method, filled(address, there.open), by)
+        right = answer.status_code == (401 if who == "nobody" else expected(API[address][method], who))
+        if who in {"nobody", "viewer"}:
+            right = right and WORKING not in body_of(answer)
+        if not right or (who != "creator" and SECRET in body_of(answer)):
+            wrong.append((method, address, answer.status_code, body_of(answer)[:100]))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", ASKING)
+def test_calls_of_a_restricted_incident_find_what_there_is_not(there, who):
+    wrong = []
+    for address, method in calls():
+        if "<" not in address:
+            continue
+        answer = called(there, who, method, filled(address, there.restricted), "token")
+        if who == "creator":
+            right = answer.status_code == expected(API[address][method], who)
+        else:
+            same = called(there, who, method, filled(address, NOWHERE), "token")
+            right = (answer.status_code, body_of(answer)) == (same.status_code, body_of(same))
+            right = (
+                right and (answer.status_code == 404 or method != "GET" or who == "nobody") and SECRET not in body_of(answer)
+            )
+        if not right:
+            wrong.append((method, address, answer.status_code, body_of(answer)[:100]))
+    assert wrong == []
+
+
+NOWHERE = {"incident": "f" * 24, "run": "f" * 24, "postmortem": "f" * 24, "section": 999999}
+"""What there is not: a restricted incident has to look the same to whoever may not see it."""
+
+
+def called(there, who, method, path, by, headers=None):
+    client, more = there.clients[who], {}
+    if by == "token" and who != "nobody":
+        client, more = Client(), {"headers": headers or {"Authorization": f"Bearer {there.tokens[who]}"}}
+    last = re.sub(r"/\d+$", "", path).rpartition("/")[2]
+    body = json.dumps(BODIES.get(last, {})) if method in {"POST", "PATCH"} else ""
+    return client.generic(method, path, body, content_type="application/json", **more)
+
+
+def test_no_list_names_a_restricted_incident_to_others(there):
+    for path in ("/", "/incidents/", "/api/v1/incidents", "/api/v1/postmortems"):
+        for who in ("viewer", "author", "administrator"):
+            assert SECRET not in body_of(there.clients[who].get(path)), (who, path)
+        assert SECRET in body_of(there.clients["creator"].get(path)), path
+
+
+def test_nothing_is_changed_by_a_page_of_somebody_else(there):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(there.people["creator"])
+    wrong = []
+    for address in (*PAGES, *API, "sign-out/", "sign-in/"):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            answer = client.generic(method, filled(address, there.open), "{}", content_type="application/json")
+            if answer.status_code != 403:
+                wrong.append((method, address, answer.status_code))
+    assert wrong == []
+
+
+def test_a_reading_token_of_a_writer_reads_publications_alone(there):
+    reading = {"Authorization": f"Bearer {new_token(there.people['creator'], scope='read', days=1)}"}
+    for address, method in calls():
+        answer = called(there, "creator", method, filled(address, there.open), "token", reading)
+        assert WORKING not in body_of(answer), (address, method)
+        assert method == "GET" or answer.status_code == 403, (address, method)
