@@ -22,7 +22,6 @@ from juncture.evidence.fields import Mapping, field, items, mapping, text, texts
 from juncture.evidence.json_scan import below
 from juncture.evidence.json_stream import first_pieces, pieces, value_of
 from juncture.evidence.reader import Confidence, Found, Settings
-from juncture.evidence.turns import turns
 from juncture.model.evidence import LeftOut, Note, Series
 from juncture.model.instants import EPOCH, Instant
 
@@ -194,6 +193,8 @@ def _remarks(artefact: Artefact, shell: object, *, empty: bool) -> Iterator[Left
 
 
 def _told(artefact: Artefact, read: list[_Read], shell: object) -> Iterator[Found]:
+    from juncture.evidence.turns import turns  # noqa: PLC0415 - the detector is imported when there is a series
+
     if no_numbers := sum(one.no_numbers for one in read):
         yield LeftOut(artefact.label, "samples that are no numbers (NaN, infinite)", no_numbers)
     for one in read:
