@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
@@ -151,9 +152,17 @@ def instant_of(request: HttpRequest, name: str) -> Instant | None:
     """Return the instant in a query parameter, None if absent. Raises Invalid."""
     text = request.GET.get(name, "")
     try:
-        return parse_instant(text) if text else None
+        return in_utc(name, parse_instant(text)) if text else None
     except ValueError as error:
         raise Invalid(f"{name}: {error}") from None
+
+
+def in_utc(name: str, instant: Instant) -> Instant:
+    """Return the same instant in UTC. Raises Invalid at the ends of time, where UTC has no reading for it."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise Invalid(f"{name}: {instant.isoformat()} is before the year 1 or after the year 9999 in UTC") from None
 
 
 def sealed(number: int) -> str:

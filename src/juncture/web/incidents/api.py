@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from msgspec import Struct
 
 from juncture.model.instants import Instant
-from juncture.web.access.problems import answered, body_of, cursor_of, endpoint, limit_of, listed
+from juncture.web.access.problems import answered, body_of, cursor_of, endpoint, in_utc, limit_of, listed
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.api.describing import CURSOR, LIMIT, Listed, describe
 from juncture.web.incidents import operations, selectors
@@ -41,7 +41,7 @@ def _declare(request: ViewerRequest) -> HttpResponse:
         services=body.services or [],
         visibility=body.visibility or Visibility.ORGANISATION,
         team=body.team or "",
-        started_at=body.started_at,
+        started_at=in_utc("started_at", body.started_at) if body.started_at else None,
     )
     return answered(Declared(incident.public_id, f"/incidents/{incident.public_id}/"), 201)
 
