@@ -45,6 +45,17 @@ def told(text, *, zone="UTC", encoding="utf-8"):
         ("Mar 2, 2026\nSam Sample\n2:32 PM\ndown\nRobin\nEDITED\n2:40 PM\nback\n", [
             ("02 14:32", "Sam Sample", "down"), ("02 14:40", "Robin", "back"),
         ]),
+        # Teams and Discord show a status or a badge on a line of its own
+        ("Sam Sample\n:house:\n  2:03 PM\non it\nJo Muster\nRole icon, SRE\n  2:04 PM\nme too\n", [
+            ("02 14:03", "Sam Sample", "on it"), ("02 14:04", "Jo Muster", "me too"),
+        ]),
+        # Slack in Canadian French
+        ("Amélie Dupont\n  14 h 01\nen panne\nJean Martin\n  14 h 03\nje regarde\n", [
+            ("02 14:01", "Amélie Dupont", "en panne"), ("02 14:03", "Jean Martin", "je regarde"),
+        ]),
+        ("Ana Muster\n  2:01 PM\ndown\n👑 Queen B 👑\n  2:05 PM\nlooking\n", [
+            ("02 14:01", "Ana Muster", "down"), ("02 14:05", "👑 Queen B", "looking"),
+        ]),
         # older Zoom, with and without the recipients
         ("14:32:05\t From  Sam Sample : down\n14:33:05\t From  Jo  to  Everyone : looking\n", [
             ("02 14:32", "Sam Sample", "down"), ("02 14:33", "Jo", "looking"),
@@ -91,3 +102,31 @@ def test_names_in_the_source_of_a_mail_are_read_as_they_are_shown():
     )
     assert told(text) == [("02 14:32", "Jörg Muster", "Seit eben antwortet sie mit 500.")]
     assert told(text.replace("q?J=C3=B6rg_Muster", "b?!"))[0][0] == "02 14:32"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Notes of the call, 2 March 2026 (times UTC)\n\n14:02 alert fires\n14:05 Sam takes it\n00:10 quiet again\n",
+        "2026-03-02\n- 14:02 - alert fires\n- 14:05 - Sam takes it\n- 00:10: quiet again\n",
+        "**Monday, March 2nd, 2026**\n2:02 PM alert fires\n2:05 PM Sam takes it\n12:10 AM quiet again\n",
+    ],
+)
+def test_notes_that_name_nobody_are_read_on_the_day_that_they_name(text):
+    reader = reader_for(artefact(text.encode()).head(), installed_readers())
+    assert reader is READER
+    found = reader.session(Settings(today=dt.date(2026, 11, 1))).read(artefact(text.encode()))
+    assert [(s.occurred_at.strftime("%d %H:%M"), s.actor, s.summary) for s in found if isinstance(s, Sighting)] == [
+        ("02 14:02", None, "alert fires"), ("02 14:05", None, "Sam takes it"), ("03 00:10", None, "quiet again"),
+    ]  # fmt: skip
+
+
+def test_a_date_that_was_given_comes_before_that_of_a_heading():
+    assert told("Review of 1 April 2026\n14:02 alert fires\n14:05 quiet\n")[0][0] == "02 14:02"
+
+
+@pytest.mark.parametrize(
+    "text", ["14:02 alert fires\n", "prose\n14:02 alert fires\nmore prose\nand more\n", "14:02:01 up\n14:02:02 up\n"]
+)
+def test_one_time_in_prose_and_the_lines_of_programs_are_no_notes(text):
+    assert READER.recognise(Head("x", text.encode(), whole=True)) == Confidence.NO

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from juncture.evidence.conversation.heads import ABOVE, BARE, BELOW, BLOCK, STRONG, Head
 from juncture.evidence.conversation.nameless import nameless_heads
 from juncture.evidence.conversation.names import plausibility
+from juncture.evidence.conversation.notes import NOTE, note_heads
 from juncture.evidence.conversation.window import day_of_separator, is_window_line, preview_of
 
 SURE = 0.65
@@ -43,7 +44,7 @@ def choose(found: Iterable[Head], lines: list[str]) -> Choice:
         if not family.startswith(("bare", "system", "action"))
     }
     if not named:
-        return Choice((), 0.0, frozenset())
+        return Choice(notes := note_heads(lines), 0.0, frozenset({NOTE} if notes else ()))
     primary = max(named, key=lambda family: (named[family], family in STRONG, family))
     chosen = {head.first: head for head, _ in scored[primary]}
     families = {primary}

@@ -14,7 +14,14 @@ from typing import NamedTuple
 from juncture.evidence.colours import without_colours
 from juncture.evidence.conversation.names import clean_name, is_account_of, is_badge, plausibility, without_mode
 from juncture.evidence.conversation.stamps import Stamp, has_time, stamp_at_end, stamp_at_start, whole_stamp
-from juncture.evidence.conversation.window import addition_at_end, day_of_separator, is_emoji, is_file, is_window_line
+from juncture.evidence.conversation.window import (
+    addition_at_end,
+    day_of_separator,
+    is_emoji,
+    is_file,
+    is_membership,
+    is_window_line,
+)
 
 HEAD_LIMIT = 400
 """Characters of a line that are looked at for a head; a longer line is text, or a head with its text."""
@@ -187,11 +194,13 @@ def _beside(number: int, stamp: Stamp, lines: list[str], *, bot: bool = False) -
 
 def _is_between(line: str) -> bool:
     """Return whether a line may stand between a name and its time: the badge of a program, the recipients of a mail."""
-    return is_badge(line) or addition_at_end(line) == "edited" or _RECIPIENTS.match(line) is not None
+    added = addition_at_end(line) in ("edited", "picture")
+    return added or is_badge(line) or is_emoji(line) or _RECIPIENTS.match(line) is not None
 
 
 def _is_addition(line: str) -> bool:
-    return is_window_line(line) or is_file(line) or addition_at_end(line) is not None or day_of_separator(line) is not None
+    added = is_window_line(line) or is_file(line) or is_membership(line)
+    return added or addition_at_end(line) is not None or day_of_separator(line) is not None
 
 
 def _name_first(number: int, text: str, lines: list[str]) -> Iterator[Head]:

@@ -25,6 +25,7 @@ _BADGE_LINE = re.compile(r"(?:✓\s?)?(?:APP|BOT|WORKFLOW|WEBHOOK|Bot|App)")
 _STATUS = re.compile(
     r"(?:\s*:[a-z0-9_+'-]{2,60}:|\s*[\u2190-\u2bff\u3030\u303d\ufe0f\u200d\u20e3\U0001f000-\U0001faff\U000e0020-\U000e007f]+)+$"
 )
+_STATUS_BEFORE = re.compile(r"^(?:[\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+\s*)+(?=\w)")
 _MODE = re.compile(r"^[@+%&~!](?=[\w\[\]`{|}^\\])")
 _TWICE = re.compile(r"(?P<name>.{3,40})\s?(?P=name)")
 _NO_NAME = re.compile(
@@ -90,6 +91,7 @@ def is_account_of(account: str, name: str) -> bool:
 @lru_cache(maxsize=4096)
 def plausibility(name: str) -> float:
     """Return how much `name` looks like a display name, 0 to 1: 0 is certainly not one, 1 is written like one."""
+    name = _STATUS_BEFORE.sub("", name)
     if _PHONE.fullmatch(name):
         return 0.8
     if not name or len(name) > NAME_LIMIT or not any(character.isalnum() for character in name) or _NO_NAME.search(name):

@@ -7,6 +7,7 @@ import re
 from juncture.evidence.conversation.choosing import SURE, Choice
 from juncture.evidence.conversation.heads import BLOCK, STRONG, Head
 from juncture.evidence.conversation.nameless import LEVEL
+from juncture.evidence.conversation.notes import NOTE
 from juncture.evidence.reader import Confidence
 
 LINES_A_HEAD = 60
@@ -37,6 +38,8 @@ def confidence(choice: Choice, lines: list[str]) -> Confidence:
     One head is enough only where it is marked and stands at the start. Logs have levels, a program on every line, and nobody in
     them asks anything; documents have headings and few heads.
     """
+    if choice.families == {NOTE}:
+        return Confidence.FALLBACK
     named = [head for head in choice.heads if head.name]
     filled = [line for line in lines if line.strip()]
     if not named or len(filled) > LINES_A_HEAD * len(named):

@@ -6,7 +6,9 @@ the whole conversation, in `calendar`.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,9 +59,9 @@ _ZONES = (
     r"|JST|KST|SGT|HKT|A[EW][SD]T|NZ[SD]T|MSK)"
 )
 _TIME = (
-    r"(?:(?P<half_before>上午|下午|午前|午後|오전|오후)\s?)?(?P<hour>[01]?\d|2[0-4])(?P<mark_of_time>[:h.\uff1a])(?P<minute>[0-5]\d)"
+    r"(?:(?P<half_before>上午|下午|午前|午後|오전|오후)\s?)?(?P<hour>[01]?\d|2[0-4])(?P<mark_of_time>[:h.\uff1a]|\sh\s)(?P<minute>[0-5]\d)"
     r"(?:[:.](?P<second>[0-5]\d|60)(?:[.,]\d{1,9})?)?(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?(?P<clock>\sUhr)?"
-    rf"(?:\s?\(?(?P<zone>{_ZONES})\)?)?(?![\w:])"
+    rf"(?:\s?\(?(?P<zone>{_ZONES})\)?)?(?!\w|:\w)"
 )
 _YEAR = r"(?:19|20)\d\d"
 _FULL_DAY = (
@@ -89,9 +91,10 @@ _AFTER = re.compile(_TIME_THEN_DAY, re.IGNORECASE)
 _ENDING = tuple(re.compile(rf"{_STARTS_HERE}{pattern}$", re.IGNORECASE) for pattern in (_TIME_THEN_DAY, _DAY_THEN_TIME))
 _SENTENCE = re.compile(rf"(?<!\w){_DAY_THEN_TIME}", re.IGNORECASE)
 _DAY = re.compile(rf"(?:{_FULL_DAY}|(?P<relative>{_RELATIVE})|(?P<weekday>{_LONE_WEEKDAYS}))", re.IGNORECASE)
+_DAY_IN_TEXT = re.compile(rf"(?<![\w./-])(?:{_FULL_DAY}|(?P<relative>(?!))|(?P<weekday>(?!)))(?![\w/-])", re.IGNORECASE)
 _RELATIVE_AND_DAY = re.compile(rf"(?:{_RELATIVE})[\s,-]+(?={_FULL_DAY}$)", re.IGNORECASE)
 _SURNAME = re.compile(rf"(?:{_LONE_WEEKDAYS}),\s", re.IGNORECASE)
-_PERHAPS = re.compile(r"\d[:h.：]\d\d|\bago\b|\bnow\s*$", re.IGNORECASE)  # noqa: RUF001
+_PERHAPS = re.compile(r"\d(?:[:h.：]|\sh\s)\d\d|\bago\b|\bnow\s*$", re.IGNORECASE)  # noqa: RUF001
 _AGO = re.compile(
     r"(?:(?P<few>just now|now|moments? ago|a few (?:seconds|minutes) ago)"
     r"|(?:about |over |almost )?(?P<count>\d{1,3}|an?|one) (?P<unit>sec(?:ond)?|min(?:ute)?|hour|day|week|month|year)s? ago)",
@@ -168,6 +171,17 @@ def written_day(text: str) -> WrittenDay | None:
         return None
     match = _DAY.fullmatch(_RELATIVE_AND_DAY.sub("", text))
     return _day(match.groupdict()) if match else None
+
+
+def day_within(text: str) -> dt.date | None:
+    """Return the one day that a text names with its year and leaves no doubt about: `Notes of the call, 2 March 2026`."""
+    days = set()
+    for match in _DAY_IN_TEXT.finditer(text[: 16 * _LONGEST]):
+        day = _day(match.groupdict())
+        if day and day.year and day.month and day.day:
+            with suppress(ValueError):
+                days.add(dt.date(day.year, day.month, day.day))
+    return days.pop() if len(days) == 1 else None
 
 
 def _stamp(match: re.Match[str]) -> Stamp | None:

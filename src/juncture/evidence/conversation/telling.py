@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from juncture.evidence.artefact import Artefact, Head
@@ -16,6 +16,7 @@ from juncture.evidence.conversation.calendar import Placed, Reference, is_newest
 from juncture.evidence.conversation.messages import Cut, Message
 from juncture.evidence.conversation.programs import reads_as_alert
 from juncture.evidence.conversation.reading import messages_in
+from juncture.evidence.conversation.stamps import day_within
 from juncture.evidence.conversation.zones import fixed_zone, zone_said_in
 from juncture.evidence.links import links_in
 from juncture.evidence.reader import Found, Settings
@@ -51,6 +52,8 @@ class Pastes:
             parts = parts._replace(messages=parts.messages[::-1])
         try:
             placed = place(parts.messages, Reference(self._settings.today, self._settings.date))
+            if placed.assumed and self._settings.date is None and (said := _day_said_above(text, parts)):
+                placed = place(parts.messages, Reference(self._settings.today, said))._replace(assumed=False)
         except OverflowError:
             raise BadEvidence(artefact.label, "the days lie beyond the years 1 to 9999", "Give the day by --date") from None
         zone, notes = self._zone(artefact, text, parts, placed)
@@ -81,6 +84,11 @@ class Pastes:
         return zone, [
             Note(artefact.label, f"The text does not say it, so this was assumed: {'; '.join(assumed)}.")
         ] if assumed else []
+
+
+def _day_said_above(text: str, parts: Cut) -> date | None:
+    """Return the day that the words above the first message name, as the heading of notes does."""
+    return day_within("\n".join(text.split("\n")[: parts.before[1]])) if parts.before else None
 
 
 def _left_out(artefact: Artefact, parts: Cut) -> Iterator[LeftOut]:
