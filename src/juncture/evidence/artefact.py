@@ -45,9 +45,9 @@ class Head:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines of the head without their ends; a last line that the head cuts off is left out."""
+        """The lines of the head without their ends; a last line that the head cuts off is left out, unless it is the only one."""
         lines = self.text.splitlines()
-        return tuple(lines if self.whole or not lines else lines[:-1])
+        return tuple(lines if self.whole or len(lines) < 2 else lines[:-1])
 
     @cached_property
     def json(self) -> object:
