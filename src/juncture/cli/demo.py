@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import chdir
 from pathlib import Path
 
 import click
@@ -36,7 +37,10 @@ def command(ctx: click.Context, *, once: bool, port: int | None) -> None:
     if once:
         from juncture.cli.draft import command as draft  # noqa: PLC0415 - serving needs none of it
 
-        ctx.invoke(draft, evidence=(str(evidence),), output="demo.html", date=None, timezone=None, no_mask=False)
+        target = Path("demo.html").absolute()
+        # From beside the evidence, so that citations name `evidence/…` and no folder of this machine.
+        with chdir(evidence.parent):
+            ctx.invoke(draft, evidence=(evidence.name,), output=str(target), date=None, timezone=None, no_mask=False)
         click.echo("Wrote demo.html. Open it in a browser and drag the handle over the timeline.", err=True)
         return
     from juncture.web.serving import check_free, is_free  # noqa: PLC0415 - only serving needs it
