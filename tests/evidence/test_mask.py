@@ -2,6 +2,7 @@ import random
 import string
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -169,3 +170,14 @@ def test_a_token_is_masked_whatever_stands_around_it(before, after):
 def test_masks_cost_nothing_where_nothing_is_masked():
     code = "import sys, juncture.evidence.mask as m; print('detect_secrets' in sys.modules, 'tomllib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False False\n"
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["password=", "password: ", "the token is ", "eyJ", "-----BEGIN RSA PRIVATE KEY-----", "http://a:", "cookie: a=b; ", "curl -u a ",
+     "mysql -p", "otpauth://", "<password>", '"secret":"', "sk-", "ac00", "a.bbbbbb.", "\\", " ", "AKIAQQQQQQQQQQQQQQQQ "],
+)  # fmt: skip
+def test_a_long_line_takes_time_by_its_length_alone(part):
+    started = time.process_time()
+    Mask().text(part * (200_000 // len(part)))
+    assert time.process_time() - started < 5

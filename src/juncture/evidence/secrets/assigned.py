@@ -94,13 +94,13 @@ _TOLD = re.compile(
 )
 _ADJACENT = re.compile(r"""[ \t]{1,3}(?=["'`]?[^\s:="'`])""")
 _QUOTED = {
-    '"': re.compile(r"""(?P<open>\\*")(?P<value>(?:\\.|[^"\\\n])*?)(?P=open)"""),
-    "'": re.compile(r"""(?P<open>\\*')(?P<value>(?:\\.|[^'\\\n])*?)(?P=open)"""),
-    "`": re.compile(r"""(?P<open>`{1,3})(?P<value>[^`\n]*)`"""),
-    "“": re.compile(r"""(?P<open>[“„])(?P<value>[^”“\n]*)[”“]"""),
+    '"': re.compile(r"""(?P<open>\\{0,8}")(?P<value>(?:\\.|[^"\\\n]){0,2000}?)(?P=open)"""),
+    "'": re.compile(r"""(?P<open>\\{0,8}')(?P<value>(?:\\.|[^'\\\n]){0,2000}?)(?P=open)"""),
+    "`": re.compile(r"""(?P<open>`{1,3})(?P<value>[^`\n]{0,2000})`"""),
+    "“": re.compile(r"""(?P<open>[“„])(?P<value>[^”“\n]{0,2000})[”“]"""),
 }
 _QUOTED["„"] = _QUOTED["“"]
-_BARE = re.compile(r"""(?P<value>[^\s"'`<>]+)""")
+_BARE = re.compile(r"""(?P<value>[^\s"'`<>]{1,1000})""")
 _OFFERED = re.compile(r"\b(?:user|login|with|use|using|try)\b[^\n]*$", re.IGNORECASE)
 _NEXT_FIELD = re.compile(
     r"[;&,](?=\s*[\w .-]{0,40}=|\s*$|\s*[\w-]{1,40}:|;)|\\+[nrt](?=\W|$|[A-Z])|[)\]}]+[,;.]?$|(?<=\w)[,;|](?=\s|$)"

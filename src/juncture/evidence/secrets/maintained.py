@@ -35,14 +35,19 @@ _PLUGINS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 ANCHORS = {anchor: module for module, _, _, anchors in _PLUGINS for anchor in anchors}
 """The plugin's module for each anchor."""
+BEFORE, STEP, AFTER = 100, 500, 1000
+"""Characters before an anchor that are searched, those within which a next anchor is searched too, and those behind."""
 _WORD = re.compile(r"[A-Za-z0-9_]")
 
 
-def maintained(text: str, module: str) -> Iterator[Span]:
-    """Yield what a plugin's rules find in a text, but not in the middle of a longer word."""
+def maintained(text: str, at: int, module: str) -> Iterator[Span]:
+    """Yield what a plugin's rules find around a place in a text, but not in the middle of a longer word.
+
+    Its patterns are made for lines of code; in a megabyte without a gap they would take minutes, so they get a stretch.
+    """
     kind, patterns = _rules(module)
     for pattern in patterns:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, max(0, at - BEFORE), at + STEP + AFTER):
             last = match.lastindex
             start, end = match.span(last) if last and len(match[last] or "") > 8 else match.span()
             if end > start and not _WORD.match(text[start - 1 : start]) and not _WORD.match(text[end : end + 1]):

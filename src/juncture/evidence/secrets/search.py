@@ -9,7 +9,7 @@ import ahocorasick
 from msgspec import Struct
 
 from juncture.evidence.secrets.assigned import NAMES, assigned
-from juncture.evidence.secrets.maintained import ANCHORS, maintained
+from juncture.evidence.secrets.maintained import ANCHORS, STEP, maintained
 from juncture.evidence.secrets.rules import Rule, Span, anchors_of, shapes
 
 
@@ -36,14 +36,15 @@ def secrets_in(text: str) -> list[Span]:
 class _Found:
     """What one text's anchors lead to."""
 
-    __slots__ = ("_named", "_passed", "_plugins", "_spans", "_text", "whole")
+    __slots__ = ("_named", "_named_end", "_passed", "_plugins", "_spans", "_text", "whole")
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._spans: list[Span] = []
         self._named: list[Span] = []
+        self._named_end = 0
         self._passed: dict[str, int] = {}
-        self._plugins: dict[str, None] = {}
+        self._plugins: dict[str, int] = {}
         self.whole: dict[str, Rule] = {}
         """The rules that are to be searched for in the whole text."""
 
@@ -55,18 +56,19 @@ class _Found:
             elif place >= self._passed.get(rule.pattern, 0) and (match := rule.compiled.match(self._text, place)):
                 self._passed[rule.pattern] = match.end()
                 self._spans.extend(rule.spans_of(match))
-        if anchor.name:
+        if anchor.name and place >= self._named_end:
             self._named.extend(assigned(self._text, place, anchor.name))
+            self._named_end = max(self._named_end, self._named[-1][1] if self._named else 0)
         for plugin in anchor.plugins:
-            self._plugins[plugin] = None
+            if place >= self._plugins.get(plugin, 0):
+                self._plugins[plugin] = place + STEP
+                self._spans.extend(maintained(self._text, place, plugin))
 
     def spans(self) -> list[Span]:
         """Return all that was found, searching what has to be searched for."""
         for rule in self.whole.values():
             for match in rule.compiled.finditer(self._text):
                 self._spans.extend(rule.spans_of(match))
-        for plugin in self._plugins:
-            self._spans.extend(maintained(self._text, plugin))
         return self._spans + self._named
 
 
