@@ -16,6 +16,11 @@ import zipfile
 import pytest
 from tests.web.served import Server, gone, juncture
 
+pytestmark = pytest.mark.skipif(
+    os.environ.get("JUNCTURE_TEST_DATABASE", "sqlite") != "sqlite",
+    reason="these processes have folders of their own, with SQLite",
+)
+
 SAM = "sam@example.org"
 MESSAGES = 12_000
 WORDS = (

@@ -108,7 +108,7 @@ def test_an_import_that_died_is_taken_up_again_and_nothing_is_doubled(signed_in,
     from juncture.web.evidence.importing import run_import
     from juncture.web.evidence.leases import take_import
     from juncture.web.evidence.models import ImportRun
-    from juncture.web.timeline.selectors import events_of
+    from juncture.web.timeline.selectors import count_of
 
     signed_in.post("/incidents/new/", {"text": CHAT, "date": "2026-03-02"})
     dead = take_import()
@@ -118,4 +118,4 @@ def test_an_import_that_died_is_taken_up_again_and_nothing_is_doubled(signed_in,
     again = take_import()
     run_import(again)
     again.refresh_from_db()
-    assert (again.state, again.events, events_of(viewer, "1")[1]) == ("done", 5, 5)
+    assert (again.state, again.events, count_of(viewer, "1")) == ("done", 5, 5)

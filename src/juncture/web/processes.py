@@ -12,6 +12,7 @@ from pathlib import Path
 from juncture.web.setup import set_up
 
 _PATIENCE_SECONDS = 8
+_NICENESS = 5
 
 
 def run_web(data: Path, host: str, port: int) -> None:
@@ -37,7 +38,8 @@ def run_web(data: Path, host: str, port: int) -> None:
 
 
 def run_worker(data: Path) -> None:
-    """Carry out background work until told to stop."""
+    """Carry out background work until told to stop; who reads and writes pages comes first."""
+    os.nice(_NICENESS)
     set_up(data)
     from juncture.web.worker import work_until_told  # noqa: PLC0415 - after the environment is set
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.db import transaction
 from django.utils import timezone
 
 from juncture.casework.ports import received
@@ -28,6 +29,7 @@ from juncture.model.evidence import LeftOut, Series, Sighting
 from juncture.model.identity import ArtefactHash, EventId, sighting_id
 from juncture.stores.scratch import scratch
 from juncture.web.access.trouble import is_passing, sentence_for
+from juncture.web.bulk import upsert
 from juncture.web.evidence.leases import LEASE, RETRY, hand_on, held, let_go
 from juncture.web.evidence.models import EvidenceItem, ImportRun, StoredSeries, StoredSighting
 from juncture.web.evidence.progress import Progress, Stage
@@ -41,6 +43,7 @@ _FIRST_SLICE = 200
 _MOST_ATTEMPTS = 10
 """Deaths of a worker over one import, before it is taken to be what kills them."""
 _KEPT_LEFT_OUT = 500
+_COLUMNS = ("incident", "sighting_id", "body")
 
 log = logging.getLogger(__name__)
 
@@ -222,10 +225,9 @@ class _Import:
     def _store(self, sightings: list[Sighting]) -> None:
         started = time.monotonic()
         encode = msgspec.json.Encoder().encode
-        StoredSighting.objects.bulk_create(
-            [StoredSighting(incident=self.run.incident, sighting_id=one.id, body=encode(one)) for one in sightings],
-            ignore_conflicts=True,
-        )
+        rows = [(self.run.incident.pk, one.id, encode(one)) for one in sightings]
+        with transaction.atomic():
+            upsert(StoredSighting, _COLUMNS, rows, unique=("incident", "sighting_id"), update=False)
         taken = time.monotonic() - started
         self.size = max(50, min(5000, round(self.size * _SLICE_SECONDS / max(taken, 0.001))))
         self.step(self.reading.current, self.reading.done, self.reading.total)

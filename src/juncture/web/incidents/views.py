@@ -19,7 +19,7 @@ from juncture.web.evidence.selectors import evidence_of, imports_of
 from juncture.web.incidents import selectors
 from juncture.web.incidents.box import box
 from juncture.web.pages.answers import page
-from juncture.web.timeline.selectors import Wanted, events_of
+from juncture.web.timeline.selectors import Wanted, count_of, events_of
 from juncture.web.timeline.showing import shown
 
 SHOWN_EVENTS = 60
@@ -81,15 +81,15 @@ def incidents(request: ViewerRequest) -> HttpResponse:
 def incident(request: ViewerRequest, incident: str) -> HttpResponse:
     """Show one incident: what is known of it, its evidence, its key events, its postmortem."""
     seen = selectors.incident(request.viewer, incident)
-    events, keys = events_of(request.viewer, incident, Wanted(key_only=True), limit=SHOWN_EVENTS)
-    total = events_of(request.viewer, incident, limit=1)[1]
+    events, _ = events_of(request.viewer, incident, Wanted(key_only=True), limit=SHOWN_EVENTS)
+    total = count_of(request.viewer, incident)
     imports = imports_of(request.viewer, incident)
     evidence = evidence_of(request.viewer, incident)
     told = {
         "here": "incidents",
         "incident": seen,
         "days": shown(events),
-        "keys": keys,
+        "keys": len(events),
         "total": total,
         "sentence": _sentence(total, seen, reading=any(not run.ended for run in imports)),
         "imports": imports,

@@ -17,7 +17,7 @@ from juncture.web.incidents.selectors import incident as incident_of
 from juncture.web.pages.answers import page
 from juncture.web.postmortems import operations, selectors
 from juncture.web.postmortems.showing import shown_article
-from juncture.web.timeline.selectors import Wanted, events_of
+from juncture.web.timeline.selectors import Wanted, count_of, events_of
 from juncture.web.timeline.showing import shown
 
 FOUND_EVENTS = 20
@@ -69,7 +69,8 @@ def section(request: ViewerRequest, postmortem: str, section: int) -> HttpRespon
     if place is None:
         raise NotFound
     asked = storable(request.GET.get("q", "")).strip()
-    events, total = events_of(request.viewer, view.incident, Wanted(text=asked, key_only=not asked), limit=FOUND_EVENTS)
+    wanted = Wanted(text=asked, key_only=not asked)
+    events, _ = events_of(request.viewer, view.incident, wanted, limit=FOUND_EVENTS)
     told = {
         "here": "incidents",
         "postmortem": view,
@@ -78,7 +79,7 @@ def section(request: ViewerRequest, postmortem: str, section: int) -> HttpRespon
         "days": shown(events),
         "many_days": len({event.occurred_at.date() for event in events}) > 1,
         "found": len(events),
-        "total": total,
+        "total": count_of(request.viewer, view.incident, wanted),
         "q": asked,
         "at": request.GET.get("at", ""),
     }

@@ -33,9 +33,8 @@ def _events(request: ViewerRequest, incident: str) -> HttpResponse:
         storable(request.GET.get("q", "")),
         request.GET.get("key", "").lower() in {"1", "true", "yes"},
     )
-    events, total = selectors.events_of(request.viewer, incident, wanted, limit=limit, offset=offset)
-    following = offset + len(events)
-    return listed(events, following if following < total else None)
+    events, more = selectors.events_of(request.viewer, incident, wanted, limit=limit, offset=offset)
+    return listed(events, offset + len(events) if more else None)
 
 
 timeline = endpoint(GET=_events)

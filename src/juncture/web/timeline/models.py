@@ -24,7 +24,10 @@ class StoredEvent(models.Model):
 
         ordering = ("occurred_at", "event_id")
         constraints = (models.UniqueConstraint(fields=("incident", "event_id"), name="event_once_an_incident"),)
-        indexes = (models.Index(fields=("incident", "key", "occurred_at")),)
+        indexes = (
+            models.Index(fields=("incident", "key", "occurred_at")),
+            models.Index(fields=("incident", "occurred_at", "event_id"), name="event_in_order"),
+        )
 
 
 class EventAlias(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from django.db.models import QuerySet
 from msgspec import Struct
 
 from juncture.model.evidence import Event, Note, Series
@@ -29,8 +30,19 @@ ALL = Wanted()
 
 def events_of(
     viewer: Viewer, incident_id: str, wanted: Wanted = ALL, *, limit: int = 100, offset: int = 0
-) -> tuple[list[Event], int]:
-    """Return wanted events of an incident in the order of time, from `offset`, and how many there are. Raises NotFound."""
+) -> tuple[list[Event], bool]:
+    """Return wanted events of an incident in the order of time, from `offset`, and whether there are more. Raises NotFound."""
+    rows = _found(viewer, incident_id, wanted).order_by("occurred_at", "event_id")[offset : offset + limit + 1]
+    bodies = list(rows.values_list("body", flat=True))
+    return [msgspec.json.decode(body, type=Event) for body in bodies[:limit]], len(bodies) > limit
+
+
+def count_of(viewer: Viewer, incident_id: str, wanted: Wanted = ALL) -> int:
+    """Return how many wanted events there are. Raises NotFound."""
+    return _found(viewer, incident_id, wanted).count()
+
+
+def _found(viewer: Viewer, incident_id: str, wanted: Wanted) -> QuerySet[StoredEvent]:
     found = StoredEvent.objects.filter(incident=incident_row(viewer, incident_id))
     if wanted.start is not None:
         found = found.filter(occurred_at__gte=wanted.start)
@@ -40,8 +52,7 @@ def events_of(
         found = found.filter(key=True)
     for word in wanted.text.split():
         found = found.filter(summary__icontains=word)
-    rows = found.order_by("occurred_at", "event_id")[offset : offset + limit].values_list("body", flat=True)
-    return [msgspec.json.decode(body, type=Event) for body in rows], found.count()
+    return found
 
 
 def event_of(viewer: Viewer, incident_id: str, event_id: str) -> Event | None:

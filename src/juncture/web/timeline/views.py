@@ -13,7 +13,7 @@ from juncture.web.access.requests import ViewerRequest
 from juncture.web.access.texts import storable
 from juncture.web.incidents import selectors as incidents
 from juncture.web.pages.answers import page
-from juncture.web.timeline.selectors import Wanted, events_of
+from juncture.web.timeline.selectors import Wanted, count_of, events_of
 from juncture.web.timeline.showing import shown
 
 SHOWN_EVENTS = 200
@@ -26,9 +26,8 @@ def timeline(request: ViewerRequest, incident: str) -> HttpResponse:
     seen = incidents.incident(request.viewer, incident)
     words, key_only = storable(request.GET.get("q", "")).strip(), request.GET.get("key") == "true"
     offset = cursor_of(request) or 0
-    events, total = events_of(
-        request.viewer, incident, Wanted(text=words, key_only=key_only), limit=SHOWN_EVENTS, offset=offset
-    )
+    wanted = Wanted(text=words, key_only=key_only)
+    events, more = events_of(request.viewer, incident, wanted, limit=SHOWN_EVENTS, offset=offset)
     following = offset + len(events)
     asked = {"q": words} if words else {}
     asked |= {"key": "true"} if key_only else {}
@@ -38,10 +37,10 @@ def timeline(request: ViewerRequest, incident: str) -> HttpResponse:
         "days": shown(events),
         "first": offset + 1,
         "last": following,
-        "total": total,
+        "total": count_of(request.viewer, incident, wanted),
         "q": words,
         "key_only": key_only,
-        "following": urlencode(asked | {"cursor": sealed(following)}) if following < total else "",
+        "following": urlencode(asked | {"cursor": sealed(following)}) if more else "",
         "before": urlencode(asked | {"cursor": sealed(max(0, offset - SHOWN_EVENTS))}) if offset else "",
     }
     return render(request, "timeline/timeline.html", told)
