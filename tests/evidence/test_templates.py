@@ -49,6 +49,23 @@ def test_a_word_that_takes_many_values_becomes_a_parameter_and_early_lines_count
     assert counts(both) == {"<*> bought <*> today": 4000}
 
 
+def test_several_words_that_never_come_again_are_parameters_together():
+    rng = random.Random(2)
+
+    def line(number):
+        one, two, three = words(rng, 3)
+        return f"processed {one} for {two} in {number} ms user={three} path=/{one}/{number}"
+
+    found = counts([line(number) for number in range(2000)])
+    assert found == {"processed <*> for <*> in <*> ms user=<*> path=<*>": 2000}
+
+
+def test_a_quotation_is_one_value_of_however_many_words():
+    rng = random.Random(3)
+    found = counts([f'search for "{" ".join(words(rng, 1 + number % 5))}" gave {number} hits' for number in range(1000)])
+    assert found == {"search for <*> gave <*> hits": 1000}
+
+
 def test_words_that_take_few_values_tell_templates_apart():
     lines = ["connection lost", "connection restored", "starting nginx", "stopping nginx"]
     assert counts(lines * 50) == dict.fromkeys(lines, 50)

@@ -23,8 +23,10 @@ VALUES_OF_A_WORD = 8
 """Values that a word must take, all else being equal, to be a parameter: programs have few states and many users."""
 CROWD = 40
 """Templates with the same first word and length from which on similar ones are joined, as in the paper."""
-SIMILAR = 0.6
-"""Share of equal words for that. The paper's 0.4 to 0.5 is for lines whose numbers still differ; here these are gone."""
+SIMILAR = 0.5
+"""Share of equal words for that, of those that are no parameters (in the paper 0.4 to 0.5, parameters counted)."""
+LEFT = 0.3
+"""Share of all words that must be equal besides, lest a template of parameters takes everything."""
 FIRST_WORDS = 60
 """First words a length may have before further ones count as parameters (the paper's maxChild)."""
 WORDS_LIMIT = 40
@@ -46,6 +48,8 @@ _PARAMETER = re.compile(
     r"|'[^']{41,}'(?!\w)"
 )
 _ASSIGNMENT = re.compile(r"(?<=[\w\]])=(?=[^\s=])")
+_WORD = re.compile(r'"[^"\n]*"|\S+')
+"""What a program quotes is one value, of however many words."""
 
 
 class Template(Generic[State]):
@@ -97,7 +101,7 @@ class Miner(Generic[State]):
         while template is not None and template.into is not None:
             template = template.into
         if template is None or template.evicted:
-            words = _ASSIGNMENT.sub("= ", masked).split()[:WORDS_LIMIT] or [""]
+            words = _WORD.findall(_ASSIGNMENT.sub("= ", masked))[:WORDS_LIMIT] or [""]
             template = self._find(group, words) or self._grow(group, words)
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
@@ -157,7 +161,7 @@ class Miner(Generic[State]):
         for kept in [template for template in leaf if template is not new] if len(leaf) > CROWD + 1 else list(leaf):
             if kept.into is None:
                 among = [new] if len(leaf) > CROWD + 1 else leaf
-                similar = [item for item in among if item is not kept and _similarity(kept.words, item.words) >= SIMILAR]
+                similar = [item for item in among if item is not kept and _are_similar(kept.words, item.words)]
                 if similar:
                     self._joined(children, kept, similar)
             if new.into is not None:
@@ -213,6 +217,9 @@ def _only_difference(one: list[str], other: list[str]) -> int | None:
     return found
 
 
-def _similarity(one: list[str], other: list[str]) -> float:
-    """Return the share of places with the same word (the paper's simSeq); parameters count for neither side."""
-    return sum(left == right != ANY for left, right in zip(one, other, strict=True)) / len(one)
+def _are_similar(one: list[str], other: list[str]) -> bool:
+    """Return whether enough words are the same (the paper's simSeq); parameters count for neither side."""
+    pairs = list(zip(one, other, strict=True))
+    compared = sum(ANY not in pair for pair in pairs)
+    equal = sum(left == right != ANY for left, right in pairs)
+    return equal >= SIMILAR * compared and equal >= LEFT * len(pairs)
