@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 
 from msgspec import Struct
 
-from juncture.casework.drafting import excerpts_of
-from juncture.evidence.artefact import Artefact
+from juncture.casework.drafting import citations_of
 from juncture.evidence.mask import Mask
-from juncture.evidence.places import Excerpt
+from juncture.evidence.places import Excerpt, excerpt
 from juncture.model.errors import BadEvidence
 from juncture.model.evidence import Citation
+from juncture.model.identity import ArtefactHash
 from juncture.model.record import Postmortem as Record
+from juncture.stores.folder import FolderStore
 from juncture.web.access.errors import NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.store import artefact_store
 from juncture.web.postmortems.mapping import published_record, to_record
 from juncture.web.postmortems.models import Postmortem, Publication, Section, State
+
+_KEPT_EXCERPTS = 4096
 
 
 class SectionView(Struct, frozen=True):
@@ -115,12 +119,29 @@ def postmortems(viewer: Viewer, *, limit: int = 50, before: int | None = None) -
 def excerpts_for(view: PostmortemView) -> dict[Citation, Excerpt]:
     """Return the excerpts of a seen postmortem's citations, masked: who may read it sees what it cites."""
     store = artefact_store()
-    needed: dict[str, Artefact] = {}
-    for citation in {citation for event in view.record.timeline for citation in event.citations}:
-        # An erased artefact has no excerpt; the page says so by its place alone.
-        with suppress(BadEvidence):
-            needed[citation.artefact] = needed.get(citation.artefact) or store.artefact(citation.artefact)
-    return excerpts_of(view.record, needed, Mask(store.salt))
+    held: dict[ArtefactHash, bool] = {}
+    found: dict[Citation, Excerpt] = {}
+    for citation in citations_of(view.record):
+        if citation.artefact not in held:
+            held[citation.artefact] = _is_held(store, citation.artefact)
+        # What was erased has no excerpt, also not from memory; the page then names its place alone.
+        if held[citation.artefact]:
+            with suppress(BadEvidence, OSError):
+                found[citation] = _excerpt(store, citation.artefact, citation.place)
+    return found
+
+
+def _is_held(store: FolderStore, artefact: ArtefactHash) -> bool:
+    with suppress(BadEvidence, OSError):
+        store.artefact(artefact)
+        return True
+    return False
+
+
+@lru_cache(maxsize=_KEPT_EXCERPTS)
+def _excerpt(store: FolderStore, artefact: ArtefactHash, place: str) -> Excerpt:
+    # An artefact never changes, and finding line 900,000 of a log takes as long as reading it.
+    return excerpt(store.artefact(artefact), place, Mask(store.salt))
 
 
 def _line(row: Postmortem) -> PostmortemLine:
