@@ -130,11 +130,6 @@ class _Waiting:
         """How many wait and were asked for."""
         return len(self._order)
 
-    @property
-    def any(self) -> bool:
-        """Whether any were added."""
-        return bool(self._times)
-
     def add(self, sighting: Sighting) -> None:
         """Let one wait."""
         event = as_event(sighting)
@@ -251,18 +246,19 @@ def _parted(sightings: Iterable[Sighting], scratch: Callable[[], BinaryIO]) -> t
     held: list[Sighting] = []
     plain: list[Sighting] = []
     waiting = _Waiting(scratch)
-    add = waiting.add
-    for sighting in sightings:
-        if not _is_plain(sighting):
-            held.append(sighting)
-        elif waiting.any:
-            add(sighting)
+    coming = iter(sightings)
+    for sighting in coming:
+        (plain if _is_plain(sighting) else held).append(sighting)
+        if len(plain) > HELD:
+            for one in plain:
+                waiting.add(one)
+            plain.clear()
+            break
+    for sighting in coming:
+        if _is_plain(sighting):
+            waiting.add(sighting)
         else:
-            plain.append(sighting)
-            if len(plain) > HELD:
-                for one in plain:
-                    add(one)
-                plain.clear()
+            held.append(sighting)
     return held + plain, waiting
 
 
