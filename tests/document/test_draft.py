@@ -176,6 +176,17 @@ def test_a_pasted_chat_alone_gives_decisions_people_and_what_was_said_of_changes
     assert "release 412 went out at 13:55" in section(postmortem, "Contributing factors and trigger")
 
 
+def test_alerts_that_were_only_posted_are_told_as_posts():
+    incident = story.Story()
+    fired = incident.post("14:02", "PagerDuty", "Triggered: HighErrorRate on checkout")
+    incident.say("14:04", "Sam Okafor", "looking", channel=None)
+    incident.reached("started", "14:02", fired)
+    incident.reached("detected", "14:02", fired)
+    told = section(draft(incident.timeline(), (), practice="google"), "Detection")
+    assert re.search(r"posted them:\n\n- 14:02:00 UTC: “Triggered: HighErrorRate on checkout”\.\[\^e\d\]$", told)
+    assert "holds no alert" in section(draft(chat_only().timeline(), (), practice="google"), "Detection")
+
+
 def test_the_draft_holds_key_events_and_what_it_cites_and_no_more():
     incident = story.checkout_lock()
     for number in range(50):

@@ -52,6 +52,13 @@ class Story:
             clock, Kind.MESSAGE, Lane.PEOPLE, "chat", text, actor=who, key=key, details=MessageDetails(channel=channel, bot=bot)
         )
 
+    def post(self, clock, who, text, *, channel=None):
+        """What a program posts of an alert."""
+        return self._add(
+            clock, Kind.MESSAGE, Lane.SIGNAL, "chat", text, actor=who, key=True, known_at=at(clock),
+            details=MessageDetails(channel=channel, bot=True),
+        )  # fmt: skip
+
     def alert(self, clock, name, *, service="checkout", receiver="shop", summary="", ended=None):
         details = AlertDetails(name=name, state="firing", receiver=receiver, labels={"service": service})
         return self._add(

@@ -40,6 +40,15 @@ def test_late_detection_by_people_and_late_acknowledgement(story):
     assert "The first alert reached a responder 3\N{NO-BREAK SPACE}min later" in points["found_by_people"].statement
 
 
+def test_an_alert_that_was_only_posted_is_an_alert(story):
+    incident = story.Story()
+    seen = incident.say("14:01", "Mara Lindqvist", "checkout answers 500")
+    incident.post("14:01:20", "PagerDuty", "Triggered: HighErrorRate on checkout")
+    incident.reached("started", "14:01", seen)
+    incident.reached("detected", "14:01", seen)
+    assert "found_by_people" not in found(incident)
+
+
 def test_below_the_threshold_nothing_is_stated(story):
     incident = story.Story()
     alert = incident.alert("14:01", "CheckoutErrors")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from juncture.model.evidence import AlertDetails, Event, Kind, LogDetails
+from juncture.model.evidence import AlertDetails, Event, Kind, Lane, LogDetails
 from juncture.model.instants import Instant, duration_text, seconds_between
 from juncture.model.record import Milestone, MilestoneName, MilestoneState
 from juncture.timeline.cues import ACTIONS, Cue
@@ -93,6 +93,11 @@ def detected(scene: Scene, start: Milestone) -> Milestone:
             label = event.details.name if isinstance(event.details, AlertDetails) else "an alert"
             signals.append((event.known_at, f"{label} reached a responder", event))
     signals += [
+        (post.known_at, f"an alert was posted: {quoted(post)}", post)
+        for post in scene.posts.fired
+        if post.known_at and post.known_at >= not_before and scene.holds(post.known_at)
+    ]
+    signals += [
         (said.event.occurred_at, f"somebody wrote {quoted(said.event)}", said.event)
         for said in _reports(scene)
         if said.event.occurred_at >= not_before
@@ -160,7 +165,7 @@ def _is_at_work(cues: frozenset[Cue]) -> bool:
 
 def _anchor(scene: Scene) -> Instant | None:
     """Return the first signal that leaves no doubt: an alert, a page, a declaration; else the first complaint or effect."""
-    sure = [event.occurred_at for event in scene.alerts]
+    sure = [event.occurred_at for event in (*scene.alerts, *scene.posts.fired) if scene.holds(event.occurred_at)]
     sure += [event.occurred_at for event in scene.events if event.kind is Kind.PAGE and scene.holds(event.occurred_at)]
     sure += [said.event.occurred_at for said in scene.said() if Cue.DECLARATION in said.cues]
     if not sure:
@@ -191,8 +196,9 @@ def of_effect(name: MilestoneName, effect: Effect, at: Instant, reason: str, tur
 
 
 def _user_alerts(scene: Scene) -> Iterator[Event]:
-    """Yield the alerts on what users feel, and the pages that tell of it."""
+    """Yield the alerts on what users feel, and the pages and posts that tell of it."""
     yield from (event for event in scene.alerts if tells_of_users(event))
+    yield from (event for event in scene.posts.fired if scene.holds(event.occurred_at) and tells_of_users(event))
     yield from (
         event for event in scene.events if event.kind is Kind.PAGE and scene.holds(event.occurred_at) and tells_of_users(event)
     )
@@ -228,6 +234,8 @@ def _first_sign(event: Event) -> str:
         return f"{event.details.name} fired"
     if event.kind is Kind.PAGE:
         return f"somebody was paged: {quoted(event)}"
+    if event.lane is Lane.SIGNAL and event.kind is Kind.MESSAGE:
+        return f"an alert was posted: {quoted(event)}"
     if isinstance(event.details, LogDetails):
         return f"first error in the log: {quoted(event)}"
     return f"somebody wrote {quoted(event)}"

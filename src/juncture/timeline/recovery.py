@@ -46,6 +46,10 @@ def mitigated(scene: Scene, start: Milestone) -> Milestone:
     if alerts:
         firing = next(alert for alert in alerts if alert.ended_at is None)
         return absent(name, f"{_name_of(firing)} still fires where the evidence ends")
+    posts = scene.posts
+    if posts.over and not posts.open and any(tells_of_users(post) for post in posts.fired):
+        last = posts.over[-1]
+        return found(name, last.occurred_at, f"the end of the last alert was posted: {quoted(last)}", last)
     return absent(name, "nothing in the evidence shows that users no longer felt it")
 
 
@@ -83,6 +87,11 @@ def resolved(scene: Scene, mitigation: Milestone) -> Milestone:
         return found(
             name, last.ended_at or last.occurred_at, f"nobody said so; {_name_of(last)}, the last alert, resolved", last
         )
+    if scene.posts.open and scene.posts.over:
+        return absent(name, f"{quoted(scene.posts.open[0])} was not posted to be over")
+    if scene.posts.over:
+        last = scene.posts.over[-1]
+        return found(name, last.occurred_at, f"nobody said so; the end of the last alert was posted: {quoted(last)}", last)
     return absent(name, "nobody said that it was over, and no alert resolved")
 
 

@@ -15,6 +15,7 @@ from juncture.model.evidence import AlertDetails, Event, Kind, Series
 from juncture.model.instants import Instant
 from juncture.timeline.cues import Cue
 from juncture.timeline.effects import Effect, effects_of
+from juncture.timeline.posts import Posts, posts_of
 from juncture.timeline.reach import can_be_placed
 from juncture.timeline.speech import SPOKEN, Said, Speech, is_idle
 
@@ -66,6 +67,8 @@ class Scene(NamedTuple):
     last: Instant | None
     channels: frozenset[str | None]
     alerts: tuple[Event, ...]
+    posts: Posts = Posts()
+    """Alerts that are known by what a program posted of them alone."""
 
     def holds(self, at: Instant) -> bool:
         """Return whether an instant lies in the incident, with a margin."""
@@ -84,7 +87,8 @@ def scene_of(events: Sequence[Event], series: Sequence[Series]) -> Scene:
     speech = Speech(placed)
     telling = tuple(event for event in placed if event.kind not in SPOKEN or event.id in speech.by_id)
     effects = tuple(effects_of(telling, series))
-    first, last = _weightiest(_signals(telling, speech))
+    posts = posts_of(placed)
+    first, last = _weightiest(_signals(telling, speech, posts))
     if first is None or last is None:
         first, last = _of_effects(effects)
     if first is None or last is None:
@@ -96,7 +100,7 @@ def scene_of(events: Sequence[Event], series: Sequence[Series]) -> Scene:
     alerts = tuple(
         event for event in telling if is_signal_alert(event) and first - MARGIN <= event.occurred_at <= last + MARGIN
     )
-    return Scene(telling, speech, within, first, last, channels, alerts)
+    return Scene(telling, speech, within, first, last, channels, alerts, posts)
 
 
 def _while_it_lasted(events: Sequence[Event], effects: Sequence[Effect], first: Instant, last: Instant) -> Sequence[Event]:
@@ -127,9 +131,10 @@ def is_signal_alert(event: Event) -> bool:
     return details.name.lower() not in HEARTBEATS and (details.severity or "").lower() not in QUIET_SEVERITIES
 
 
-def _signals(events: Sequence[Event], speech: Speech) -> list[tuple[Instant, int]]:
+def _signals(events: Sequence[Event], speech: Speech, posts: Posts) -> list[tuple[Instant, int]]:
     """Return the instants that tell of an incident with their weights, in order."""
-    found: list[tuple[Instant, int]] = []
+    found = [(event.occurred_at, _WEIGHTS[Kind.ALERT]) for event in posts.fired]
+    found += [(event.occurred_at, 1) for event in posts.over]
     for event in events:
         weight = _WEIGHTS.get(event.kind, 0)
         if weight and (event.kind is not Kind.ALERT or is_signal_alert(event)):

@@ -10,8 +10,8 @@ from juncture.document.drafting.footnotes import plain
 from juncture.document.drafting.title import joined
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import channel_of, incident_channels
-from juncture.inquiry.speech import shortened
-from juncture.model.evidence import AlertDetails, Event, Kind, TurnDetails
+from juncture.inquiry.speech import quoted, shortened
+from juncture.model.evidence import AlertDetails, Event, Kind, Lane, TurnDetails
 from juncture.model.instants import duration_text, seconds_between
 from juncture.model.record import MilestoneName, MilestoneState
 
@@ -104,11 +104,29 @@ def detection(facts: Facts) -> str:
 def _alerts(facts: Facts) -> str:
     alerts = facts.alerts()
     if not alerts:
-        return "The evidence holds no alert."
+        return _posted_alerts(facts)
     lines = [_alert(facts, event) for event in alerts[:MOST_ALERTS]]
     if len(alerts) > MOST_ALERTS:
         lines.append(f"- and {len(alerts) - MOST_ALERTS:,} more alerts in the timeline")
     return "Alerts:\n\n" + "\n".join(lines)
+
+
+def _posted_alerts(facts: Facts) -> str:
+    """Return what programs posted of alerts, where nothing else tells of them."""
+    posts = [event for event in facts.timeline.events if event.kind in SPOKEN and event.lane is Lane.SIGNAL]
+    if not posts:
+        return "The evidence holds no alert."
+    lines = [
+        f"- {facts.stamp(event.occurred_at)}: “{_words(facts, event)}”.{facts.footnotes.of_event(event.id)}"
+        for event in posts[:MOST_ALERTS]
+    ]
+    if len(posts) > MOST_ALERTS:
+        lines.append(f"- and {len(posts) - MOST_ALERTS:,} more in the timeline")
+    return "Alerts, as programs posted them:\n\n" + "\n".join(lines)
+
+
+def _words(facts: Facts, event: Event) -> str:
+    return plain(shortened(quoted(facts.roles.anonymise(event.summary)), 160))
 
 
 def _alert(facts: Facts, event: Event) -> str:

@@ -10,7 +10,7 @@ from juncture.inquiry.effect import Effect
 from juncture.inquiry.people import SPOKEN, is_by_a_person
 from juncture.inquiry.weakness.facts import SHIPPED_WITHIN, Facts, Stated, at, cite, rules, words
 from juncture.inquiry.words import has_word
-from juncture.model.evidence import AlertDetails, Event, Kind
+from juncture.model.evidence import AlertDetails, Event, Kind, Lane
 from juncture.model.instants import Instant, duration_text, seconds_between
 from juncture.model.record import Milestone, MilestoneName
 from juncture.timeline.cues import spoken
@@ -41,7 +41,9 @@ def found_by_people(facts: Facts) -> Iterator[Stated]:
     event = facts.event_of(MilestoneName.DETECTED)
     if event is None or event.kind not in SPOKEN or not is_by_a_person(event):
         return
-    signals = [one for one in facts.events if one.kind in {Kind.ALERT, Kind.PAGE}]
+    signals = [
+        one for one in facts.events if one.kind in {Kind.ALERT, Kind.PAGE} or (one.kind in SPOKEN and one.lane is Lane.SIGNAL)
+    ]
     alert = next((one for one in signals if _shown_at(one) > event.occurred_at), None)
     least = timedelta(seconds=rules()["found_by_people"].threshold)
     if any(_shown_at(one) <= event.occurred_at + least for one in signals):
