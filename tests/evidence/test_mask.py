@@ -121,6 +121,17 @@ def test_every_text_of_a_sighting_is_masked():
         assert not any(part in shown for part in (PASSWORD, TOKEN, "letmein"))
 
 
+def test_what_a_reader_took_out_of_a_secret_is_masked_with_it():
+    key, host = "53a21fd16109cfe60a7132e5f9bc3de1", "db-1.internal"
+    masked = Mask().sighting(
+        sighting(f"DD-API-KEY: {key} for {host}", links=(key, key[:12], host), details=RecordDetails({"copy": key}))
+    )
+    assert key[:12] not in repr(masked)
+    assert host in masked.links
+    shown = Mask().sighting(sighting("login with hunter2xyz", details=RecordDetails({"password": "hunter2xyz"})))
+    assert "hunter2" not in repr(shown)
+
+
 def test_a_clean_sighting_is_the_same_object():
     clean = sighting("rolling back the deploy", actor="ana", details=MessageDetails(channel="incident-7"))
     assert Mask(b"salt").sighting(clean) is clean

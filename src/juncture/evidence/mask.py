@@ -16,6 +16,8 @@ from juncture.evidence.secrets.rules import Span
 from juncture.model.evidence import SUMMARY_LIMIT, Details, Sighting
 
 _TAG_BYTES = 2
+_SHORTEST = 5
+"""A shorter part of a secret tells nothing of it, and stands in other words by chance."""
 _MOST_CLEAN = 10_000
 """Names of people and services that are remembered as no secrets."""
 _PLACEHOLDER = re.compile(r"\[masked: [^\[\]\n]{1,60}\]")
@@ -35,6 +37,7 @@ class Mask:
         self._salt = salt[:64]
         self._enabled = enabled
         self._open_key: str | None = None
+        self._told: dict[str, str] | None = None
         self._clean: set[str] = set()
         self._clean_details: Details | None = None
         self.counts: Counter[str] = Counter()
@@ -51,7 +54,11 @@ class Mask:
         at = 0
         for start, end, kind in found:
             self.counts[kind] += 1
-            pieces += (value[at:start], self.placeholder(kind, value[start:end]))
+            secret = value[start:end]
+            placeholder = self.placeholder(kind, secret)
+            if self._told is not None and len(secret) >= _SHORTEST:
+                self._told[secret] = placeholder
+            pieces += (value[at:start], placeholder)
             at = end
         return "".join((*pieces, value[at:]))
 
@@ -73,13 +80,21 @@ class Mask:
 
         The same object where nothing changes.
         """
+        if not self._enabled:
+            summary = fold(sighting.summary)
+            return sighting if summary is sighting.summary else msgspec.structs.replace(sighting, summary=summary)
+        told = self._told = {}
         changed: dict[str, object] = {}
-        summary = fold(self._summary(sighting) if self._enabled else sighting.summary)
+        masked = self._summary(sighting)
+        summary = fold(masked)
         if summary is not sighting.summary:
             changed["summary"] = summary
-        if self._enabled:
-            self._mask_beside(sighting, changed)
-        return msgspec.structs.replace(sighting, **changed) if changed else sighting
+        self._mask_beside(sighting, changed)
+        self._told = None
+        if not changed:
+            return sighting
+        result = msgspec.structs.replace(sighting, **changed)
+        return _swept(msgspec.structs.replace(result, summary=masked), told) if told else result
 
     def _mask_beside(self, sighting: Sighting, changed: dict[str, object]) -> None:
         """Put the fields in which something was masked into `changed`. What was found clean before is not searched again."""
@@ -149,6 +164,41 @@ class Mask:
             if whole.startswith(lead) and whole != f'{lead}{value}"':
                 return whole[len(lead) : -1]
         return masked
+
+
+def _swept(sighting: Sighting, told: dict[str, str]) -> Sighting:
+    """Return a sighting in which the secrets that were told somewhere in it stand nowhere else, nor pieces of them by themselves.
+
+    A reader takes links, hosts or commits out of a text: there nothing tells any more that it was a secret.
+    """
+
+    def sweep(value: object) -> object:
+        if isinstance(value, str):
+            for secret, placeholder in told.items():
+                if secret in value:
+                    value = value.replace(secret, placeholder)
+                elif len(value) >= _SHORTEST and value in secret:
+                    return placeholder
+            return value
+        if isinstance(value, tuple):
+            return tuple(dict.fromkeys(map(sweep, value)))
+        if isinstance(value, dict):
+            return {name: sweep(item) for name, item in value.items()}
+        return value
+
+    details = sighting.details
+    if details is not None:
+        details = msgspec.structs.replace(
+            details, **{name: sweep(getattr(details, name)) for name in details.__struct_fields__}
+        )
+    return msgspec.structs.replace(
+        sighting,
+        summary=fold(str(sweep(sighting.summary))),
+        actor=sweep(sighting.actor),
+        service=sweep(sighting.service),
+        links=sweep(sighting.links),
+        details=details,
+    )
 
 
 def secrets_in(text: str) -> list[Span]:
