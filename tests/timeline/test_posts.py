@@ -38,6 +38,10 @@ def copied_channel(fired: str, over: str | None) -> Evidence:
     [
         ("Triggered: HighErrorRate on checkout", "Resolved: HighErrorRate on checkout"),
         ("[FIRING:1] HighErrorRate (checkout prod)", "[RESOLVED] HighErrorRate (checkout prod)"),
+        (
+            "Triggered #88: HighErrorRate Service: checkout Assigned: Ana Kovac Urgency: High",
+            "Resolved #88: HighErrorRate Service: checkout by Ana Kovac",
+        ),
         (":red_circle: Alert: checkout errors at 7 %", ":white_check_mark: Alert: checkout errors at 0 %"),
     ],
 )

@@ -5,7 +5,8 @@ The evidence weighed, of which the first that is there decides:
 - *started*: the first metric that users feel to leave its usual range around the first signal (errors, waiting, success;
   orders and requests only where nothing else is measured), or an error in a log right before it; else the first of: alert
   on what users feel, complaint, logged errors.
-- *detected*: the first of: alert or page shown to have reached a responder, post of a person that tells of the trouble.
+- *detected*: the first of: alert or page shown to have reached a responder, post of a person that tells of the trouble, and
+  where neither alerts nor pages are in the evidence, a program's post of an alert (`posts`).
 - *acknowledged*: the first of: acknowledged page, words such as "on it" by the first to answer; words after somebody was
   already at work are none.
 - *declared*: the first words, of a person or of a bot that was told, that call it an incident.

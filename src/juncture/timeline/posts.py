@@ -12,14 +12,17 @@ from typing import NamedTuple
 
 from juncture.model.evidence import Event, Kind, Lane
 
-_LOOKED_AT = 200
+_LOOKED_AT = 120
 """Characters at the start of a post that say what happened; a body may tell of anything."""
 _OVER = re.compile(
     r"\[?\b(?:resolved|recovered|recovery|closed|cleared|ended)\b(?::\d+)?\]?|\bback to normal\b|(?:^|\W)OK(?:\W|$)|✅"
     r"|:white_check_mark:|:large_green_circle:",
     re.IGNORECASE,
 )
-_TAKEN = re.compile(r"\backnowledged\b|\bassigned\b|\bescalated\b|\bsilenced\b|\breassigned\b|\bnote\b", re.IGNORECASE)
+_TAKEN = re.compile(
+    r".{0,60}?\b(?:acknowledged|escalated|silenced|reassigned|snoozed)\b|\W*(?:assigned|note|status update)\b", re.IGNORECASE
+)
+"""A step of somebody's with an alert that was posted before."""
 _STATE = re.compile(
     r"\[?\b(?:firing|alerting|triggered|trigger|alert|alarm|problem|critical|warning|new|incident|opened|down)\b(?::\d+)?\]?",
     re.IGNORECASE,
@@ -52,7 +55,7 @@ def posts_of(events: Sequence[Event]) -> Posts:
         if _OVER.search(start):
             over.append(event)
             still_open.pop(name, None)
-        elif not _TAKEN.search(start):
+        elif not _TAKEN.match(start):
             fired.append(event)
             still_open.setdefault(name, event)
     return Posts(tuple(fired), tuple(over), tuple(still_open.values()))
