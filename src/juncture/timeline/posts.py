@@ -28,7 +28,7 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(r":[a-z0-9_+-]+:|#\d+|[^\w\s]|\d+", re.ASCII)
-_NAME_WORDS = 4
+_NAME_WORDS = 3
 
 
 class Posts(NamedTuple):
