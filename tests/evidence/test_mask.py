@@ -132,6 +132,10 @@ def test_what_a_reader_took_out_of_a_secret_is_masked_with_it():
     assert "hunter2" not in repr(shown)
 
 
+def test_a_secret_that_is_said_again_without_its_name_is_masked_again():
+    assert PASSWORD not in Mask().text(f"password: {PASSWORD}\nno, {PASSWORD} does not work either")
+
+
 def test_a_clean_sighting_is_the_same_object():
     clean = sighting("rolling back the deploy", actor="ana", details=MessageDetails(channel="incident-7"))
     assert Mask(b"salt").sighting(clean) is clean

@@ -128,6 +128,16 @@ def test_secrets_in_values_and_messages_are_masked():
         assert secret not in text, place
 
 
+def test_a_column_of_secrets_is_masked_by_its_heading():
+    table = "time,user,password\n14:02,ana,letmein\n14:03,robin,qwertz\n"
+    lines = shown(table, "line:3")
+    assert [text for _, text, _ in lines] == [
+        "time,user,password",
+        "14:02,ana,[masked: password]",
+        "14:03,robin,[masked: password]",
+    ]
+
+
 def test_excerpts_are_bounded_whatever_the_artefact():
     lines = excerpt(artefact("x" * 900_000 + "\n" + "y\n" * 5000), "line:1-5000", Mask()).lines
     assert len(lines) <= WIDEST

@@ -18,6 +18,10 @@ from juncture.model.evidence import SUMMARY_LIMIT, Details, Sighting
 _TAG_BYTES = 2
 _SHORTEST = 5
 """A shorter part of a secret tells nothing of it, and stands in other words by chance."""
+_SURELY_ITSELF = 8
+"""Where so many characters of a secret stand once more, they are that secret."""
+_AGAIN_LIMIT = 20_000_000
+"""Characters that are searched for further mentions at most, a tenth of a second."""
 _MOST_CLEAN = 10_000
 """Names of people and services that are remembered as no secrets."""
 _PLACEHOLDER = re.compile(r"\[masked: [^\[\]\n]{1,60}\]")
@@ -155,6 +159,10 @@ class Mask:
             return {name: self._field(name, item) for name, item in value.items()}
         return value
 
+    def field(self, name: str, value: str) -> str:
+        """Return a value masked by itself and by the name that it has: `password` of `{"password": "letmein"}`."""
+        return str(self._field(name, value))
+
     def _field(self, name: object, value: object) -> object:
         """Mask a value by itself and by the name that it has: `password` of `{"password": "letmein"}`."""
         masked = self._value(value)
@@ -167,7 +175,7 @@ class Mask:
 
 
 def _swept(sighting: Sighting, told: dict[str, str]) -> Sighting:
-    """Return a sighting in which the secrets that were told somewhere in it stand nowhere else, nor pieces of them by themselves.
+    """Return a sighting in which secrets that were told somewhere in it stand nowhere else, nor pieces of them alone.
 
     A reader takes links, hosts or commits out of a text: there nothing tells any more that it was a secret.
     """
@@ -204,7 +212,23 @@ def _swept(sighting: Sighting, told: dict[str, str]) -> Sighting:
 def secrets_in(text: str) -> list[Span]:
     """Return where secrets stand in a text, in order and without overlap."""
     spans = search.secrets_in(text)
-    return _joined(spans, text) if spans else spans
+    if not spans:
+        return spans
+    found = _joined(spans, text)
+    again = _again(found, text)
+    return _joined([*found, *again], text) if again else found
+
+
+def _again(found: list[Span], text: str) -> list[Span]:
+    """Return where secrets that were found stand once more, with nothing beside them that would tell."""
+    again: list[Span] = []
+    if len(found) * len(text) > _AGAIN_LIMIT:
+        return again
+    for secret, kind in {text[start:end]: kind for start, end, kind in found}.items():
+        if len(secret) >= _SURELY_ITSELF:
+            places = re.finditer(re.escape(secret), text)
+            again += ((match.start(), match.end(), kind) for match in places)
+    return again if len(again) > len(found) else []
 
 
 def fold(text: str) -> str:

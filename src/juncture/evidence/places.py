@@ -5,12 +5,13 @@ Places are `line:12`, `line:12-19`, `bytes:100-180` (end excluded) and JSON poin
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO
 
 from msgspec import Struct
@@ -29,6 +30,8 @@ AROUND_LINES, AROUND_BYTES = 200, 16 * 1024
 """How far around a place is masked with it: a private key has up to a hundred lines, and may begin far above the place."""
 _PLACE = re.compile(r"(line|bytes):(\d{1,18})(?:-(\d{1,18}))?")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SAMPLE = "aB3dE6gH9jK2"
+"""What a column of secrets may hold: masked under a heading, it tells that the heading names them."""
 _MOST_ITEMS, _MOST_DEPTH = 24, 6
 _ABSENT = object()
 
@@ -105,15 +108,37 @@ def _text_lines(artefact: Artefact, first: int, last: int, mask: Mask, context: 
     last = min(last, first + WIDEST)
     if not 1 <= first <= last:
         return []
-    around = list(islice(artefact.lines(), max(0, first - 1 - AROUND_LINES), last + AROUND_LINES))
-    if not around or around[-1].number < first:
+    lines = artefact.lines()
+    header = next(lines, None)
+    begin = max(0, first - 1 - AROUND_LINES)
+    around = list(islice(chain(() if header is None else (header,), lines), begin, last + AROUND_LINES))
+    if header is None or not around or around[-1].number < first:
         return []
+    around = _without_secret_columns(header, around, mask)
     shown = range(first - context, last + context + 1)
     return [
         ExcerptLine(str(line.number), _cut(text), first <= line.number <= last)
         for line, text in zip(around, _masked_lines(around, mask), strict=True)
         if line.number in shown
     ]
+
+
+def _without_secret_columns(header: Line, lines: list[Line], mask: Mask) -> list[Line]:
+    """Return the lines of a table with the columns masked whose heading says that they hold secrets."""
+    delimiter = next((mark for mark in ",;\t|" if mark in header.text), None)
+    names = header.text.split(delimiter) if delimiter and len(header.text) < LINE_LENGTH else []
+    secret = {place: name.strip(' "') for place, name in enumerate(names) if mask.field(name.strip(' "'), _SAMPLE) != _SAMPLE}
+    if not secret or delimiter is None:
+        return lines
+    masked: list[Line] = []
+    for line in lines:
+        cells = next(csv.reader([line.text], delimiter=delimiter), [])
+        text = line.text
+        for place, name in secret.items():
+            if line.number > 1 and place < len(cells) and cells[place]:
+                text = text.replace(cells[place], mask.field(name, cells[place]))
+        masked.append(Line(line.number, text, line.cut))
+    return masked
 
 
 def _masked_lines(lines: Sequence[Line], mask: Mask) -> Iterator[str]:
