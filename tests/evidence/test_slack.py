@@ -169,6 +169,34 @@ def test_a_message_without_a_time_is_left_out_and_not_of_1970():
     assert [item.where for item in found if isinstance(item, LeftOut)] == ["export.zip!/incident-12/2026-05-11.json, /1"]
 
 
+def test_answers_that_slackdump_keeps_inside_of_a_message_are_read_at_their_own_place():
+    inner = message("index dropped", ts="1778510860.000200", thread_ts="1778500860.000200")
+    dump = {
+        "channel_id": "C01",
+        "name": "incident-12",
+        "messages": [{**message("stopped"), "slackdump_thread_replies": [inner]}],
+    }
+    found = read(artefact(dump, "C01.json"))
+    assert [(one.summary, one.citation.place) for one in found] == [
+        ("stopped", "/messages/0"), ("index dropped", "/messages/0/slackdump_thread_replies/0"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_an_export_that_an_editor_saved_anew_is_still_one(encoding):
+    day = artefact(msgspec.json.encode([message("für")]).decode().encode(encoding))
+    assert READER.recognise(day.head()) == Confidence.CERTAIN
+    assert [one.summary for one in read(day)] == ["für"]
+
+
+def test_a_reaction_without_a_name_costs_no_message_and_blanks_are_none():
+    found = read(
+        artefact([message("a", reactions=[None, {"count": 1}, {"name": "eyes"}]), message("  ", ts="1778500861.000200")])
+    )
+    assert [one.details.reactions for one in found if isinstance(one, Sighting)] == [(":eyes: 1",)]
+    assert sum(one.count for one in found if isinstance(one, LeftOut)) == 1
+
+
 def test_microseconds_are_kept():
     assert only(message(ts="1778500860.000201")).occurred_at == dt.datetime(2026, 5, 11, 12, 1, 0, 201, tzinfo=dt.UTC)
 

@@ -45,7 +45,7 @@ class Head:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines of the head without their ends; a last line that the head cuts off is left out, unless it is the only one."""
+        """The head's lines without their ends; a last line that the head cuts off is left out unless it is the only one."""
         lines = self.text.splitlines()
         return tuple(lines if self.whole or len(lines) < 2 else lines[:-1])
 
@@ -70,9 +70,11 @@ class Head:
             value = _first_object_in(self.text)
         return value if isinstance(value, dict) else None
 
-    @property
+    @cached_property
     def first_byte(self) -> bytes:
-        """The first byte that is not blank, b'' if there is none."""
+        """The first byte that is no blank and no byte order mark, b'' if there is none; of UTF-16 text as of UTF-8."""
+        if encoding_of(self.data[:4]) != "utf-8":
+            return self.text.lstrip("\ufeff \t\r\n")[:1].encode("utf-8", "replace")[:1]
         return self.data.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1]
 
     @property

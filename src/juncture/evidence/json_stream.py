@@ -6,6 +6,7 @@ a truncation leaves whole is still read, and the broken place is named.
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -88,7 +89,8 @@ def first_pieces(head: Head, split: Callable[[str], bool], most: int = 5) -> lis
             if line.strip()
         )
     else:
-        data = head.data if encoding_of(head.data[:4]) == "utf-8" else head.text.encode("utf-8", "replace")
+        plain = encoding_of(head.data[:4]) == "utf-8"
+        data = head.data.removeprefix(codecs.BOM_UTF8) if plain else head.text.encode("utf-8", "replace")
         found = Scanner(io.BytesIO(data), split).run()
     taken: list[Piece] = []
     for item in found:

@@ -82,9 +82,7 @@ class _Session:
             yield LeftOut(artefact.label, "a channel dump that is no whole JSON. Write it again", damaged=True)
             return
         channel = dump.name or (self._directory.channel(dump.channel_id) if dump.channel_id else None)
-        yield from self._sightings(
-            artefact, channel, channel, ((f"/messages/{number}", message) for number, message in enumerate(dump.messages))
-        )
+        yield from self._sightings(artefact, channel, channel, _with_answers(dump.messages, "/messages"))
 
     def _sightings(
         self, artefact: Artefact, channel: str | None, scope: str | None, placed: Iterable[tuple[str, Message] | LeftOut]
@@ -107,6 +105,14 @@ class _Session:
                 unsaid += 1
         if unsaid:
             yield LeftOut(artefact.label, "deleted or empty messages, of which the export keeps no text", unsaid)
+
+
+def _with_answers(messages: list[Message], place: str) -> Iterator[tuple[str, Message]]:
+    """Yield messages with their places, each followed by the answers that slackdump keeps inside of it."""
+    for number, message in enumerate(messages):
+        own = f"{place}/{number}"
+        yield own, message
+        yield from _with_answers(message.slackdump_thread_replies or [], f"{own}/slackdump_thread_replies")
 
 
 def _what_is(head: Head) -> str | None:

@@ -67,7 +67,7 @@ class File(Struct, gc=False):
 class Reaction(Struct, gc=False):
     """An emoji and how many people chose it."""
 
-    name: str
+    name: str | None = None
     count: int | None = None
 
 
@@ -87,7 +87,7 @@ class Message(Struct, gc=False):
     edited: Edited | None = None
     files: list[File | None] | None = None
     file: File | None = None
-    reactions: list[Reaction] | None = None
+    reactions: list[Reaction | None] | None = None
     attachments: msgspec.Raw = field(default_factory=msgspec.Raw)
     blocks: msgspec.Raw = field(default_factory=msgspec.Raw)
     message: Message | None = None
@@ -95,6 +95,8 @@ class Message(Struct, gc=False):
     previous_message: Message | None = None
     """The old form, in `message_changed` and `message_deleted`."""
     deleted_ts: str | None = None
+    slackdump_thread_replies: list[Message] | None = None
+    """Where slackdump puts the answers of a thread."""
 
 
 class Dump(Struct, gc=False):

@@ -50,7 +50,15 @@ class Teller:
         """Return what a message tells, None for one that says nothing. Raises ValueError or OverflowError for a bad time."""
         text, ts = message.text, message.ts
         author = self._authors.get(message.user)
-        if author is None or not text or ts[-7:-6] != "." or "<" in text or "&" in text or not _is_plain(message):
+        if (
+            author is None
+            or not text
+            or text[0].isspace()
+            or ts[-7:-6] != "."
+            or "<" in text
+            or "&" in text
+            or not _is_plain(message)
+        ):
             return self._in_full(place, message)
         # The same as below for the messages that are most of every export, in a third of the time.
         seconds = int(ts[:-7])
@@ -167,7 +175,7 @@ def _details(
         edited_at=edited_at,
         deleted_at=deleted_at,
         files=_files(message),
-        reactions=tuple(f":{one.name}: {one.count or 1}" for one in message.reactions or ()),
+        reactions=tuple(f":{one.name}: {one.count or 1}" for one in message.reactions or () if one and one.name),
     )
 
 
