@@ -64,7 +64,7 @@ def _serve(data: Path, evidence: Path, port: int) -> None:
     loaded = load(evidence)
 
     def ready(served: Served) -> None:
-        click.echo(f"The demo is at {served.url}/sign-in/{loaded.token}/")
+        click.echo(f"The demo is at {served.url}/sign-in/{loaded.token}/?next=/postmortems/{loaded.postmortem}/")
         click.echo("The link signs you in as its administrator, once. Ctrl-C ends the demo.", err=True)
 
     serve(data, HOST, port, ready=ready)

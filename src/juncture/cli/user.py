@@ -38,3 +38,17 @@ def add(*, email: str, name: str, role: str, password_stdin: bool, data: Path) -
     click.echo(f"Added {email} as {role}.", err=True)
     if password is None:
         click.echo(f"/sign-in/{sign_in_link(user)}/")
+
+
+@command.command("link")
+@click.argument("email")
+@data_option
+def link(*, email: str, data: Path) -> None:
+    """Print the path of a link that signs a person in once, within twelve hours: for who has forgotten a password."""
+    opened(data)
+    from juncture.web.access.operations import sign_in_link_of  # noqa: PLC0415 - after Django is set up
+
+    try:
+        click.echo(f"/sign-in/{sign_in_link_of(email)}/")
+    except Refused as error:
+        raise refused(error) from None

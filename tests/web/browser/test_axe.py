@@ -33,7 +33,7 @@ def pages(browser, served, tmp_path_factory):
     page.goto("/incidents/new/")
     page.locator("#files").set_input_files(picture)
     page.get_by_role("button", name="Write the draft").click()
-    page.locator("#state").get_by_text("This could not be read.").wait_for(timeout=60_000)
+    page.locator("#state").get_by_text("Nothing in it could be read.").wait_for(timeout=60_000)
     found["failed import"] = page.evaluate("location.pathname")
     page.goto(draft)
     section = page.get_by_role("link", name="Edit Summary").get_attribute("href")

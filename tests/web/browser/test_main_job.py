@@ -195,7 +195,7 @@ def test_evidence_of_no_known_kind_fails_in_words_and_leads_on(opened, ana, tmp_
     page.goto("/incidents/new/")
     page.locator("#files").set_input_files(tmp_path / "picture.png")
     page.get_by_role("button", name="Write the draft").click()
-    page.locator("#state").get_by_text("This could not be read.").wait_for(timeout=60_000)
+    page.locator("#state").get_by_text("Nothing in it could be read.").wait_for(timeout=60_000)
     assert "picture.png" in page.locator("#state").inner_text()
     assert page.get_by_role("link", name="Add other evidence").is_visible()
     assert page.get_by_role("button", name="Read it again").is_visible()
@@ -226,7 +226,7 @@ def test_without_a_script_the_same_job_is_done(opened, served, ana):
     assert "[^e" in page.get_by_label("Text, as Markdown").input_value()
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Publish").click()
-    assert page.get_by_text("Published. This is publication 1").is_visible()
+    page.get_by_text("Published. This is publication 1").wait_for()
 
 
 def test_events_are_found_beside_unsaved_words(opened, ana, drafted):

@@ -36,6 +36,11 @@ def sign_in_link(user: User) -> str:
     return _new_link(OneTimeLink.Purpose.SIGN_IN, user, SIGN_IN_LINK_LIFE)
 
 
+def sign_in_link_of(email: str) -> str:
+    """Return a new token that signs the person with this address in, once. Raises NotFound."""
+    return sign_in_link(_person_of(email))
+
+
 def open_link(token: str) -> OneTimeLink:
     """Return the link that a token opens, not yet used up. Raises NotFound when it is unknown, used or too old."""
     link = OneTimeLink.objects.select_related("user").filter(digest=digest_of(token)).first()
@@ -109,10 +114,14 @@ def new_token(user: User, *, scope: str, days: int) -> str:
 
 def new_token_of(email: str, *, scope: str, days: int) -> str:
     """Return a new API token for the person with this address. Raises NotFound or Invalid."""
+    return new_token(_person_of(email), scope=scope, days=days)
+
+
+def _person_of(email: str) -> User:
     user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
     if user is None:
         raise NotFound(f"Nobody here has the address {email}. `juncture user add` adds a person.")
-    return new_token(user, scope=scope, days=days)
+    return user
 
 
 def digest_of(token: str) -> str:

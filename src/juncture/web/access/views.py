@@ -53,9 +53,7 @@ def first(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in by e-mail address and password."""
-    following = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure()):
-        following = ""
+    following = _following(request)
     told = {"next": following}
     if request.method == "GET":
         return render(request, "access/sign_in.html", told)
@@ -84,7 +82,14 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as error:
         return refusal(request, error)
     login(request, user, backend=BACKEND)
-    return redirect("home")
+    return redirect(_following(request) or "home")
+
+
+def _following(request: HttpRequest) -> str:
+    """Return where signing in leads, empty unless it is a page of ours."""
+    following = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure())
+    return following if ours else ""
 
 
 @require_POST

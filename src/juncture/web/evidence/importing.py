@@ -30,9 +30,10 @@ from juncture.model.identity import ArtefactHash, EventId, sighting_id
 from juncture.stores.scratch import scratch
 from juncture.web.access.trouble import is_passing, sentence_for
 from juncture.web.bulk import upsert
-from juncture.web.evidence.leases import LEASE, RETRY, hand_on, held, let_go
+from juncture.web.evidence.leases import LEASE, RETRY, hand_on, held, kept, let_go
 from juncture.web.evidence.models import EvidenceItem, ImportRun, StoredSeries, StoredSighting
 from juncture.web.evidence.progress import Progress, Stage
+from juncture.web.evidence.selectors import UNREADABLE
 from juncture.web.evidence.store import artefact_store
 from juncture.web.evidence.watching import watched
 from juncture.web.timeline.operations import Rebuilt, rebuild_timeline
@@ -143,12 +144,13 @@ class _Import:
         events = self._rebuild()
         # What was assumed is part of the draft, so it is written down before.
         held(self.run).update(**self._account())
-        remark = "" if self.reading.empty else self.follow(self.run, lambda: self._enter(Stage.DRAFT))
+        with kept(self.run):
+            remark = "" if self.reading.empty else self.follow(self.run, lambda: self._enter(Stage.DRAFT))
         _end(
             self.run,
             ImportRun.State.FAILED if self.reading.empty else ImportRun.State.DONE,
             events=events.count_of(self.ids),
-            failure="Nothing in it could be read." if self.reading.empty else "",
+            failure=UNREADABLE if self.reading.empty else "",
             remark=remark,
         )
 
@@ -159,7 +161,8 @@ class _Import:
 
     def _rebuild(self) -> Rebuilt:
         self._enter(Stage.TIMELINE)
-        return rebuild_timeline(self.run.incident, beat=lambda: self._enter(Stage.TIMELINE))
+        with kept(self.run):
+            return rebuild_timeline(self.run.incident, beat=lambda: self._enter(Stage.TIMELINE))
 
     def _enter(self, stage: Stage) -> None:
         """Write down the stage; also the lease's heartbeat. From here on nothing is stopped half-way."""
@@ -206,21 +209,21 @@ class _Import:
         inside = [artefact for artefact in artefacts if "!/" in artefact.label]
         hashes = {item["name"]: item["sha256"] for item in self.run.given}
         by = self.run.requested_by.name if self.run.requested_by else ""
-        for kept in self.store.put(map(received, inside), by=by):
-            if isinstance(kept, LeftOut):
-                self.reading.left_out.append(kept)
+        for receipt in self.store.put(map(received, inside), by=by):
+            if isinstance(receipt, LeftOut):
+                self.reading.left_out.append(receipt)
                 continue
             EvidenceItem.objects.get_or_create(
                 incident=self.run.incident,
-                sha256=kept.artefact,
-                name=f"{kept.archive}!/{kept.name}"[:1000],
+                sha256=receipt.artefact,
+                name=f"{receipt.archive}!/{receipt.name}"[:1000],
                 defaults={
-                    "size": kept.size,
-                    "archive": hashes.get((kept.archive or "").partition("!/")[0], ""),
+                    "size": receipt.size,
+                    "archive": hashes.get((receipt.archive or "").partition("!/")[0], ""),
                     "received_from": self.run.requested_by,
                 },
             )
-            self.step(kept.name, 0, 1)
+            self.step(receipt.name, 0, 1)
 
     def _store(self, sightings: list[Sighting]) -> None:
         started = time.monotonic()

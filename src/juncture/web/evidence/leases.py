@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -16,6 +19,7 @@ from juncture.web.evidence.models import ImportRun
 LEASE = timedelta(seconds=30)
 """A long write on SQLite starves a heartbeat of some seconds."""
 RETRY = timedelta(seconds=5)
+_BEAT_SECONDS = 8.0
 
 _HOST = socket.gethostname()
 WORKER = f"{_HOST}:{os.getpid()}:{secrets.token_hex(6)}"
@@ -50,6 +54,28 @@ def take_import() -> ImportRun | None:
 def held(run: ImportRun) -> QuerySet[ImportRun]:
     """Return the row of an import if this worker still holds it, else nothing."""
     return ImportRun.objects.filter(pk=run.pk, lease_by=WORKER)
+
+
+@contextmanager
+def kept(run: ImportRun) -> Iterator[None]:
+    """Keep the lease while one long call runs that tells nothing of itself: ordering events, writing a draft."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not ended.wait(_BEAT_SECONDS):
+                with suppress(OperationalError):
+                    held(run).update(lease_until=timezone.now() + LEASE)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def let_go(run: ImportRun, after: timedelta) -> None:

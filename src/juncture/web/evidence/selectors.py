@@ -16,6 +16,8 @@ from juncture.web.evidence.progress import Progress
 from juncture.web.incidents.models import Incident
 from juncture.web.incidents.selectors import incident_row
 
+UNREADABLE = "Nothing in it could be read."
+
 
 class ImportView(Struct, frozen=True):
     """An import as the API and the page show it."""
@@ -44,6 +46,11 @@ class ImportView(Struct, frozen=True):
         """How much of the files has been read, from 0 to 1."""
         progress = self.progress
         return (progress.done + progress.part * (progress.done < progress.total)) / progress.total if progress.total else 0.0
+
+    @property
+    def was_unreadable(self) -> bool:
+        """Whether it failed because nothing in it is of a kind that is read: reading it again would end the same."""
+        return self.state == ImportRun.State.FAILED and self.failure == UNREADABLE
 
     @property
     def ended(self) -> bool:

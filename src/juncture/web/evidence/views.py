@@ -70,6 +70,8 @@ def _told(request: ViewerRequest, run: str) -> dict[str, object]:
         "sentence": _sentence(seen),
         "steps": [] if seen.ended else _steps(seen),
         "size": sum(seen.sizes),
+        # Once all is read, what is left takes no longer than stopping it would.
+        "can_stop": not seen.stopping and seen.progress.stage in {Stage.LOOKING, Stage.READING},
     }
 
 
@@ -91,7 +93,7 @@ def _sentence(run: ImportView) -> str:
         return f"{run.events:,} event{'' if run.events == 1 else 's'} found, each with the place it came from."
     if run.state == "cancelled":
         return "Reading was stopped. What had been read by then stays."
-    return "This could not be read."
+    return "Nothing in it could be read." if run.was_unreadable else "This could not be read."
 
 
 def _under_way(run: ImportView) -> str:

@@ -42,8 +42,8 @@
     window.addEventListener("pageshow", () => form.removeAttribute("aria-busy"));
   }
 
-  // What was refused is read first.
-  byId("complaint")?.focus();
+  // What was refused is read first, unless the page knows better where to go on.
+  if (!document.querySelector("[autofocus]")) byId("complaint")?.focus();
 
   // The zone of this browser, where the person has not said another.
   for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-own-zone]"))) {
