@@ -130,6 +130,11 @@ def changes_before(timeline: Timeline, roles: Roles | None = None) -> tuple[Chan
 _TOLD_APART = timedelta(minutes=3)
 """A message about shipping this near to a record of it speaks of the same."""
 
+_TOLD_LATE = timedelta(minutes=30)
+"""So long into an incident somebody may tell of what was shipped before it: "we shipped 2.31 at 8:55"."""
+_REMEDIES = ("fix", "fixed", "hotfix", "patch", "patched", "revert", "reverted", "rollback", "back")
+"""What is shipped with these words is shipped against the incident."""
+
 _NOT_YET = ("merged", "not deployed", "goes out with", "tomorrow", "later")
 
 
@@ -154,9 +159,19 @@ def _before(everything: Iterable[Shipment], effect: Effect) -> list[Shipment]:
     if started is None:
         return []
     since = started - timedelta(hours=weights().look_back.hours)
-    near = [one for one in everything if since <= one.at <= (started if is_undoing(one.anchor) else started + AT_THE_START)]
+    near = [one for one in everything if since <= one.at <= started + _may_be_told_after(one)]
     in_use = [one for one in near if one.runs]
     return in_use or near
+
+
+def _may_be_told_after(shipment: Shipment) -> timedelta:
+    """Return how long after the start a change may stand in the evidence and still come from before it."""
+    if is_undoing(shipment.anchor):
+        return timedelta(0)
+    if shipment.anchor.kind not in SPOKEN or has_word(shipment.anchor.summary, _REMEDIES):
+        return AT_THE_START
+    act = act_of(shipment.anchor)
+    return _TOLD_LATE if act is not None and act.form is Form.DONE else AT_THE_START
 
 
 def _reasons(

@@ -181,7 +181,8 @@ class _Joining:
 
     def _choose_or_step(self, act: Act) -> None:
         if act.form is Form.DONE:
-            matter = self._latest(act, open_only=False, within=DONE_WITHIN)
+            matter = self._latest(act, open_only=False, within=DONE_WITHIN, undeclined=True)
+            matter = matter or self._latest(act, open_only=False, within=DONE_WITHIN)
         else:
             matter = self._latest(act, open_only=True, within=ANSWER_WITHIN)
             matter = matter or self._latest(act, open_only=False, within=SAME_ACT_WITHIN)
@@ -196,9 +197,12 @@ class _Joining:
         """Whether an act goes against what was chosen: rolled back after all is a choice of its own."""
         return matter.form is Form.DECLINE and act.form is not Form.DECLINE and matter.chosen is not None
 
-    def _latest(self, act: Act, *, open_only: bool, within: timedelta) -> Matter | None:
+    def _latest(self, act: Act, *, open_only: bool, within: timedelta, undeclined: bool = False) -> Matter | None:
+        """Return the latest matter that an act can belong to. What is done was chosen: `undeclined` passes over refusals."""
         for matter in reversed(self.found):
             if open_only and matter.chosen is not None:
+                continue
+            if undeclined and matter.form is Form.DECLINE:
                 continue
             if not _same_kind(matter, act) or _different_names(matter, act):
                 continue

@@ -265,8 +265,18 @@ def _pasts() -> dict[str, str]:
     return found
 
 
+_LONG_AGO = re.compile(
+    r"\b(?:at|around|since|by) \d{1,2}[:.h]\d\d\b"
+    r"|\b(?:earlier|yesterday|this morning|last (?:night|week)|hours? ago|before (?:that|this|it))\b",
+    re.IGNORECASE,
+)
+"""Words by which somebody tells of what was done before: no choice made now."""
+
+
 def tells_own_act(text: str) -> bool:
-    """Whether a message begins by telling what its author did: `I restarted it`, and not `the import has stopped`."""
+    """Whether a message begins by telling what its author did now: `I restarted it`, and not `the import has stopped`."""
+    if _LONG_AGO.search(text):
+        return False
     bare = re.sub(r"^(?:(?:ok|okay|and|so|just|now|already|i|we|i've|we've|have|done)[,:]?\s+)+", "", text.strip().lower())
     words = bare.split()
     return any(" ".join(words[:length]).rstrip(",.:;!") in _pasts() for length in (1, 2))

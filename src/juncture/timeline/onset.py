@@ -71,7 +71,10 @@ def started(scene: Scene) -> Milestone:
     if sharp:
         return _from_effect(scene, min(sharp, key=lambda effect: effect.started_at))
     candidates = [*_user_alerts(scene), *_complaints(scene, anchor), *_error_logs(scene, anchor - LATE, anchor)]
-    if not candidates:
+    if candidates:
+        # Without a metric nobody can say that users felt nothing yet when another alert had fired already.
+        candidates += [event for event in (*scene.alerts, *scene.posts.fired) if scene.holds(event.occurred_at)]
+    else:
         return absent(name, "nothing in the evidence shows an effect on users")
     first = min(candidates, key=lambda event: (event.occurred_at, event.id))
     return found(name, first.occurred_at, f"{_first_sign(first)}; no metric shows an earlier effect on users", first)

@@ -40,9 +40,10 @@ def _about_the_change(facts: Facts) -> list[str]:
     if not facts.changes:
         return ["What had changed in the days before? The evidence holds no change before the start."]
     first = facts.changes[0]
-    what = shortened(first.what, 80)
+    what = shortened(first.what, 80).removeprefix("Said: ")
+    named = what if what.startswith("“") else f"“{what}”"
     return [
-        f"Which test, review or canary could have shown what “{what}” would do, and what kept it from doing so?",
+        f"Which test, review or canary could have shown what {named} would do, and what kept it from doing so?",
         "What else had to hold for this to happen, beyond a change?",
     ]
 

@@ -136,7 +136,9 @@ def nearest_change(facts: Facts) -> str:
     first = facts.changes[0]
     marks = facts.footnotes.of_event(first.event)
     what = plain(shortened(first.what))
-    what = what if "“" in what else f"“{what}”"
+    what = (
+        what.replace("Said: ", "one told in chat, ", 1) if what.startswith("Said: ") else what if "“" in what else f"“{what}”"
+    )
     return (
         f"The change to look at first is {what}, at {facts.stamp(first.at)}{before_start(first)}; "
         f"this is a candidate, not a finding.{marks}"
