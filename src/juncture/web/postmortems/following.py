@@ -31,7 +31,7 @@ def draft_that_follows(run: ImportRun, beat: Callable[[], None]) -> str:
         elif len(rows) == 1 and is_untouched(rows[0]):
             draft_anew(viewer, rows[0].public_id)
         else:
-            return "Somebody has written on the postmortem, so it was left as it is. The new events can be cited in it."
+            return "Somebody has written on the postmortem, so it stays as it is. The new events can be cited in it."
     except Refused as refused:
         return f"No draft was written: {refused.sentence}"
     except Exception as error:
