@@ -14,6 +14,8 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import compress, pairwise
+from operator import eq
 from typing import BinaryIO, overload
 
 import msgspec
@@ -36,6 +38,8 @@ _NEWLINE = ord("\n")
 _ID = slice(7, 39)
 """Where the id stands in an event's line: `{"id":"…"`."""
 _MICROSECOND = timedelta(microseconds=1)
+_Told = tuple[int, bytes, bytes]
+"""An event's time, its id and its line."""
 
 
 class BulkTimeline:
@@ -59,6 +63,7 @@ class BulkTimeline:
         held.extend(map(_sighting_of, waiting.events(sorted(back))))
         self._waiting = waiting
         self._back = set(waiting.ids(sorted(back)))
+        self._back_within = (waiting.time_at(min(back)), waiting.time_at(max(back))) if back else None
         self._alone = waiting.size - len(back) - waiting.doubles(back)
         built = build_timeline(held, series, start=start, end=end)
         notes = built.notes
@@ -79,36 +84,18 @@ class BulkTimeline:
         done = 0
         for times, lines in self._waiting.blocks():
             end = bisect_right(events, times[-1], lo=done, key=_microseconds)
-            between = events[done:end]
+            told = [(_microseconds(event), event.id.encode(), encoder.encode(event) + b"\n") for event in events[done:end]]
             done = end
-            if not between and len(set(times)) == len(times):
-                yield b"".join(lines)
-            else:
-                yield b"".join(self._woven(times, lines, between, encoder))
+            yield b"".join(_woven(*self._alone_of(times, lines), told, encoder))
         for start in range(done, len(events), BLOCK):
             yield encoder.encode_lines(events[start : start + BLOCK])
 
-    def _woven(
-        self, times: Sequence[int], lines: Sequence[bytes], events: Sequence[Event], encoder: msgspec.json.Encoder
-    ) -> Iterator[bytes]:
-        """Yield a block's lines and the events that stand between them; lines of one id are one event."""
-        told = [(_microseconds(event), event.id.encode(), encoder.encode(event) + b"\n") for event in events]
-        same: dict[bytes, list[bytes]] = {}
-        for line in lines:
-            same.setdefault(line[_ID], []).append(line)
-        for at, line in zip(times, lines, strict=True):
-            identity = line[_ID]
-            if identity in self._back or same[identity][0] is not line:
-                continue
-            copies = same[identity]
-            if len(copies) > 1:
-                [event] = merge(_sighting_of(_decoder.decode(copy)) for copy in copies)
-                told.append((at, identity, encoder.encode(event) + b"\n"))
-            else:
-                told.append((at, identity, line))
-        told.sort()
-        for _, _, line in told:
-            yield line
+    def _alone_of(self, times: Sequence[int], lines: Sequence[bytes]) -> tuple[Sequence[int], Sequence[bytes]]:
+        """Return a block's times and lines without those that were taken back."""
+        if self._back_within is None or times[0] > self._back_within[1] or times[-1] < self._back_within[0]:
+            return times, lines
+        alone = [place for place, line in enumerate(lines) if line[_ID] not in self._back]
+        return [times[place] for place in alone], [lines[place] for place in alone]
 
 
 class _Waiting:
@@ -121,7 +108,7 @@ class _Waiting:
         self._written = 0
         self._times = array("q")
         self._ends = array("q", [0])
-        self._order: Sequence[int] = ()
+        self._order = array("q")
         self._encoder = msgspec.json.Encoder()
         self.sources: Counter[str] = Counter()
 
@@ -147,20 +134,20 @@ class _Waiting:
         """Bring those in `[start, end)` in the order of their times. None is added after that."""
         if self._buffer:
             self._flush()
-        times = self._times
-        order = sorted(range(len(times)), key=times.__getitem__)
-        first = bisect_left(order, _of(start), key=times.__getitem__) if start else 0
-        last = bisect_left(order, _of(end), key=times.__getitem__) if end else len(order)
-        self._order = array("q", order[first:last])
+        order = sorted(range(len(self._times)), key=self._times.__getitem__)
+        times = array("q", map(self._times.__getitem__, order))
+        first = bisect_left(times, _of(start)) if start else 0
+        last = bisect_left(times, _of(end)) if end else len(order)
+        self._order, self._times = array("q", order[first:last]), times[first:last]
 
     def time_at(self, place: int) -> int:
         """Return the time of the one at a place of the order, in microseconds of the epoch."""
-        return self._times[self._order[place]]
+        return self._times[place]
 
     def between(self, first: int, last: int) -> range:
         """Return the places of those from one time to another."""
-        low = bisect_left(self._order, first, key=self._times.__getitem__)
-        return range(low, bisect_right(self._order, last, key=self._times.__getitem__))
+        low = bisect_left(self._times, first)
+        return range(low, bisect_right(self._times, last, lo=low))
 
     def ids(self, places: Sequence[int]) -> Iterator[bytes]:
         """Yield the ids at some places."""
@@ -170,7 +157,8 @@ class _Waiting:
 
     def doubles(self, apart: set[int]) -> int:
         """Return how many bear the id of the one before, but for those at the places `apart`: read twice, in two exports."""
-        same = [place for place in range(1, self.size) if self.time_at(place) == self.time_at(place - 1) and place not in apart]
+        alike = map(eq, self._times[1:], self._times)
+        same = [place for place in compress(range(1, self.size), alike) if place not in apart]
         with_first = sorted({near for place in same for near in (place - 1, place)})
         ids = dict(zip(with_first, self.ids(with_first), strict=True))
         return sum(ids[place] == ids[place - 1] for place in same)
@@ -181,15 +169,14 @@ class _Waiting:
             numbers = [self._order[place] for place in places[start : start + BLOCK]]
             yield from map(_decoder.decode, self._lines(numbers))
 
-    def blocks(self) -> Iterator[tuple[list[int], list[bytes]]]:
+    def blocks(self) -> Iterator[tuple[Sequence[int], list[bytes]]]:
         """Yield all in order, a block at a time: their times, and their lines. What has one time is in one block."""
         start = 0
         while start < self.size:
             end = min(start + BLOCK, self.size)
-            while end < self.size and self.time_at(end) == self.time_at(end - 1):
+            while end < self.size and self._times[end] == self._times[end - 1]:
                 end += 1
-            numbers = list(self._order[start:end])
-            yield [self._times[number] for number in numbers], self._lines(numbers)
+            yield self._times[start:end], self._lines(self._order[start:end])
             start = end
 
     def _flush(self) -> None:
@@ -209,11 +196,12 @@ class _Waiting:
             end = start + 1
             while end < len(ordered) and ordered[end] == ordered[end - 1] + 1:
                 end += 1
-            begin = self._ends[ordered[start]]
+            ends = self._ends[ordered[start] : ordered[end - 1] + 2]
+            begin = ends[0]
             self._stream.seek(begin)
-            data = self._stream.read(self._ends[ordered[end - 1] + 1] - begin)
-            for number in ordered[start:end]:
-                found[number] = data[self._ends[number] - begin : self._ends[number + 1] - begin]
+            data = self._stream.read(ends[-1] - begin)
+            pieces = (data[low - begin : high - begin] for low, high in pairwise(ends))
+            found.update(zip(ordered[start:end], pieces, strict=True))
             start = end
         return [found[number] for number in numbers]
 
@@ -239,6 +227,45 @@ class _Spread(Sequence[Event]):
 
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def _woven(
+    times: Sequence[int], lines: Sequence[bytes], told: Sequence[_Told], encoder: msgspec.json.Encoder
+) -> Iterator[bytes]:
+    """Return a block's lines and the events told beside them in order; lines of one id are one event."""
+    if len({*times, *(at for at, _, _ in told)}) == len(times) + len(told):
+        return _between(times, lines, told)
+    return _by_id(times, lines, told, encoder)
+
+
+def _between(times: Sequence[int], lines: Sequence[bytes], told: Sequence[_Told]) -> Iterator[bytes]:
+    """Yield a block's lines and, between them, the events told beside it; no two have one time."""
+    done = 0
+    for at, _, line in told:
+        end = bisect_left(times, at, lo=done)
+        yield from lines[done:end]
+        yield line
+        done = end
+    yield from lines[done:]
+
+
+def _by_id(
+    times: Sequence[int], lines: Sequence[bytes], told: Sequence[_Told], encoder: msgspec.json.Encoder
+) -> Iterator[bytes]:
+    """Yield the same where some have one time: these stand in the order of their ids."""
+    same: dict[tuple[int, bytes], list[bytes]] = {}
+    for at, line in zip(times, lines, strict=True):
+        same.setdefault((at, line[_ID]), []).append(line)
+    woven = list(told)
+    for (at, identity), copies in same.items():
+        if len(copies) > 1:
+            [event] = merge(_sighting_of(_decoder.decode(copy)) for copy in copies)
+            woven.append((at, identity, encoder.encode(event) + b"\n"))
+        else:
+            woven.append((at, identity, copies[0]))
+    woven.sort()
+    for _, _, line in woven:
+        yield line
 
 
 def _parted(sightings: Iterable[Sighting], scratch: Callable[[], BinaryIO]) -> tuple[list[Sighting], _Waiting]:

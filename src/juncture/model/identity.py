@@ -22,6 +22,20 @@ def sighting_id(source: str, *parts: str) -> EventId:
     return EventId(blake2b("\x1f".join((source, *parts)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
 
 
+class Identities:
+    """Ids of sightings that `source` identifies by the same leading `parts` and one more: the messages of a channel."""
+
+    def __init__(self, source: str, *parts: str) -> None:
+        lead = "\x1f".join((source, *parts, ""))
+        self._begun = blake2b(lead.encode("utf-8", "surrogatepass"), digest_size=16)
+
+    def of(self, part: str) -> EventId:
+        """Return `sighting_id(source, *parts, part)`, in half the time."""
+        whole = self._begun.copy()
+        whole.update(part.encode("utf-8", "surrogatepass"))
+        return EventId(whole.hexdigest())
+
+
 class Occurrences:
     """Numbers equal contents in the order in which they are met, for sources that give lines no identity of their own."""
 

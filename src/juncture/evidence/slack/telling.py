@@ -17,7 +17,7 @@ from juncture.evidence.slack.markup import (
 from juncture.evidence.slack.people import Directory
 from juncture.evidence.slack.shapes import File, Message
 from juncture.model.evidence import Citation, Kind, Lane, MessageDetails, Sighting
-from juncture.model.identity import sighting_id
+from juncture.model.identity import Identities
 from juncture.model.instants import EPOCH, Instant, from_epoch
 
 NAME = "slack"
@@ -29,6 +29,8 @@ _MEMBERSHIP = frozenset(
     | {"channel_convert_to_private", "channel_convert_to_public", "channel_posting_permissions", "channel_canvas_updated"}
     | {"sh_room_created", "sh_room_shared", "reminder_add", "joiner_notification", "tabbed_canvas_updated"}
 )
+_NAMES_NOTHING = bytes(set(range(256)) - set(b"0123456789#:ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+"""The bytes of UTF-8 that alone make no link: each needs a digit, `#`, `://` or a capital within."""
 _NOTHING_SAID = frozenset({"tombstone", "message_replied", "ekm_access_denied", "hidden_by_limit"})
 
 
@@ -41,7 +43,7 @@ class Teller:
 
     def __init__(self, artefact: Artefact, channel: str | None, directory: Directory, scope: str | None) -> None:
         self._hash, self._path = artefact.hash, artefact.path
-        self._scope = scope or ""
+        self._id_of = Identities(NAME, scope or "").of
         self._directory = directory
         self._plain = MessageDetails(channel=channel)
         self._authors: dict[str | None, tuple[str, tuple[str, ...]]] = {}
@@ -50,23 +52,26 @@ class Teller:
         """Return what a message tells, None for one that says nothing. Raises ValueError or OverflowError for a bad time."""
         text, ts = message.text, message.ts
         author = self._authors.get(message.user)
-        if (
-            author is None
-            or not text
-            or text[0].isspace()
-            or ts[-7:-6] != "."
-            or "<" in text
-            or "&" in text
-            or not _is_plain(message)
-        ):
+        if author is None or not text or text[0].isspace() or ts[-7:-6] != "." or not _is_of_a_person(message):
             return self._in_full(place, message)
         # The same as below for the messages that are most of every export, in a third of the time.
         seconds = int(ts[:-7])
         if seconds < _FIRST_SECOND:
             raise ValueError(ts)
         posted_at = EPOCH + timedelta(0, seconds, int(ts[-6:]))
+        links: tuple[str, ...] = ()
+        if "<" in text or "&" in text:
+            text, links = self._words(message, is_bot=False)
+            if not text:
+                return None
+        elif text.encode().translate(None, _NAMES_NOTHING):
+            links = links_in(text)
+        details = self._plain
+        if message.thread_ts or message.edited or message.reactions:
+            details = _details(message, details.channel, is_bot=False, changed_at=None, deleted_at=None)
+        name, known_by = author
         return Sighting(
-            id=sighting_id(NAME, self._scope, ts),
+            id=self._id_of(ts),
             source=NAME,
             kind=Kind.MESSAGE,
             lane=Lane.PEOPLE,
@@ -77,10 +82,10 @@ class Teller:
             citation=Citation(self._hash, self._path, place),
             recorded_at=posted_at,
             known_at=posted_at,
-            known_by=author[1],
-            actor=author[0],
-            links=links_in(text),
-            details=self._plain,
+            known_by=known_by,
+            actor=name,
+            links=links,
+            details=details,
         )
 
     def _in_full(self, place: str, found: Message) -> Sighting | None:
@@ -94,7 +99,7 @@ class Teller:
         if not text:
             return None
         return Sighting(
-            id=sighting_id(NAME, self._scope, message.ts),
+            id=self._id_of(message.ts),
             source=NAME,
             kind=Kind.MEMBERSHIP if message.subtype in _MEMBERSHIP else Kind.MESSAGE,
             lane=Lane.SIGNAL if is_bot and reads_as_alert(text, author or "") else Lane.PEOPLE,
@@ -141,17 +146,9 @@ class Teller:
         return words, tuple(links)
 
 
-def _is_plain(message: Message) -> bool:
-    """Return whether nothing but a person's words is in a message."""
-    return not (
-        message.subtype
-        or message.bot_id
-        or message.username
-        or message.thread_ts
-        or message.edited
-        or message.reactions
-        or message.files
-    )
+def _is_of_a_person(message: Message) -> bool:
+    """Return whether a person posted a message, and by words alone: neither a program's, nor a notice, nor a file's."""
+    return not (message.subtype or message.bot_id or message.username or message.files or message.file)
 
 
 def _last_form(found: Message) -> tuple[Message, Instant | None, Instant | None]:
@@ -167,19 +164,21 @@ def _details(
     message: Message, channel: str | None, *, is_bot: bool, changed_at: Instant | None, deleted_at: Instant | None
 ) -> MessageDetails:
     edited_at = _instant(message.edited.ts) if message.edited and message.edited.ts else changed_at
-    answers = message.thread_ts if message.thread_ts and message.thread_ts != message.ts else None
+    reactions = message.reactions
     return MessageDetails(
         channel=channel,
-        thread=answers,
+        thread=message.thread_ts if message.thread_ts and message.thread_ts != message.ts else None,
         bot=is_bot,
         edited_at=edited_at,
         deleted_at=deleted_at,
         files=_files(message),
-        reactions=tuple(f":{one.name}: {one.count or 1}" for one in message.reactions or () if one and one.name),
+        reactions=tuple(f":{one.name}: {one.count or 1}" for one in reactions if one and one.name) if reactions else (),
     )
 
 
 def _files(message: Message) -> tuple[str, ...]:
+    if not (message.files or message.file):
+        return ()
     found = [file for file in [*(message.files or ()), message.file] if file]
     return tuple(_file_name(file) for file in found)
 
