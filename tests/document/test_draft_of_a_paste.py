@@ -92,3 +92,24 @@ def test_a_fix_shipped_during_the_incident_is_no_change_before_it():
         "we shipped 2.31.0 of the consumer at 8:55, bumped max.poll.records to 5000", "we shipped a hotfix for it"
     )
     assert drafted(fixed).changes == ()
+
+
+def test_who_refuses_and_does_something_else_chose_that():
+    text = """\
+mira — Yesterday at 11:41 PM
+anyone else's bot offline? guild cache returns empty
+kofi — Yesterday at 11:43 PM
+redis is out of memory again, maxmemory hit
+mira — Yesterday at 11:44 PM
+lets flush the guild cache?
+kofi — Yesterday at 11:45 PM
+no thats 2M keys, cold start will kill the db. i'll raise maxmemory to 8gb
+kofi — Yesterday at 11:52 PM
+raised. evictions stopped
+mira — Today at 12:03 AM
+bot is back, commands answer
+"""
+    told = drafted(text)
+    assert [(one.question, one.chosen) for one in told.decisions] == [("Raise maxmemory to 8gb?", "Raise maxmemory to 8gb")]
+    assert told.incident.started_at == dt.datetime(2026, 11, 1, 23, 41, tzinfo=dt.UTC)
+    assert told.incident.mitigated_at == dt.datetime(2026, 11, 2, 0, 3, tzinfo=dt.UTC)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from juncture.inquiry.acts import Act, Form, act_of, asks_something
+from juncture.inquiry.effect import said
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import channel_of
-from juncture.inquiry.speech import VOTES, options_in, picked, said_in_vain, said_refused, tells_own_act
+from juncture.inquiry.speech import VOTES, options_in, picked, said_in_vain, said_refused, sentences, tells_own_act
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import Event, Kind
 from juncture.model.identity import EventId
 from juncture.model.instants import Instant
+from juncture.timeline.cues import ACTIONS, Cue
 
 ANSWER_WITHIN = timedelta(minutes=6)
 """A yes or no answers what was asked no longer ago."""
@@ -188,6 +192,9 @@ class _Joining:
             matter = matter or self._latest(act, open_only=False, within=SAME_ACT_WITHIN)
         if matter is None and act.form is Form.DONE and not tells_own_act(act.event.summary):
             return
+        if matter is None and act.form is Form.DECLINE and commits_elsewhere(act.event.summary):
+            # "No, that kills the db. I'll raise the limit": what was refused was not an act; what it says it does is one.
+            act = replace(act, form=Form.COMMIT)
         if matter is None or self._turns(matter, act):
             self._open(act)
         else:
@@ -214,6 +221,12 @@ class _Joining:
             if matter.kinds & _ONCE or act.event.occurred_at - matter.last_at <= within:
                 return matter
         return None
+
+
+def commits_elsewhere(text: str) -> bool:
+    """Whether a sentence of a refusing message says what its author does instead."""
+    found = [said(sentence) for sentence in sentences(text)]
+    return any(Cue.COMMITMENT in cues and Cue.DECLINED not in cues and not cues.isdisjoint(ACTIONS) for cues in found)
 
 
 def _same_kind(matter: Matter, act: Act) -> bool:
