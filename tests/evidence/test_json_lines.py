@@ -72,6 +72,14 @@ def test_seconds_and_nanoseconds_may_stand_apart():
     assert (event.occurred_at, event.summary) == (dt.datetime(2026, 5, 19, 7, 40, 0, 5000, dt.UTC), "pool is empty")
 
 
+@pytest.mark.parametrize("name", ["events", "records", "notes", "comments", "incidents", "deployments", "tickets"])
+def test_answers_of_programming_interfaces_wrap_their_objects_under_many_names(name):
+    one = {"id": "N1", "content": "rolled back 412", "created_at": "2026-05-19T07:00:00Z", "user": {"summary": "Ana"}}
+    (event,) = events(json.dumps({name: [one], "limit": 25, "more": False}))
+    assert (event.occurred_at, event.citation.place, event.actor) == (START, f"/{name}/0", "Ana")
+    assert event.summary.startswith("rolled back 412")
+
+
 def test_a_deploy_record_is_a_change_with_its_revision_and_who_did_it():
     record = {
         "time": "2026-05-19T07:00:00Z",

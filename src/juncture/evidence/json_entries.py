@@ -35,6 +35,7 @@ _WRAPPED_IN = frozenset(
         "/items",
     }
     | {"/entries", "/data", "/results", "/rows", "/messages", "/Records", "/value", "/values", "/hits", "/logEvents"}
+    | {"/incidents", "/notes", "/alerts", "/data/alerts", "/comments", "/issues", "/deployments", "/changes", "/tickets"}
 )
 """Where exports put their array: `{"events": [...]}` (CloudWatch), `{"hits": {"hits": [...]}}` (Elasticsearch), Loki."""
 

@@ -20,6 +20,7 @@ _CONSTANT_FROM = 5
 """Sample objects from which on a field that never changes is taken for a label of the file."""
 _NUMBER_LEVELS = {10: "debug", 20: "debug", 30: "info", 40: "warning", 50: "error", 60: "fatal"}
 """pino and bunyan."""
+_NAMES = {"name", "login", "displayname", "fullname", "realname", "summary", "nickname", "handle"}
 _CHAT = {"channel", "channelname", "channelid", "room", "roomid", "thread", "threadid", "threadts", "conversation"}
 
 
@@ -62,7 +63,7 @@ class FieldMap:
         messages = [name for name in fitting(names, "message") if name not in taken and name not in self.levels]
         self.messages = [name for name in messages if any(isinstance(sample.get(name), str) for sample in samples)]
         self.services = [name for name in fitting(names, "service") if name not in taken]
-        self.actors = [name for name in fitting(names, "actor") if name not in self.messages[:1]]
+        self.actors = [name for name in (*fitting(names, "actor"), *_names_of_actors(names)) if name not in self.messages[:1]]
         self.lane = best(names, "lane")
         self.kinds = fitting(names, "kind")
         plain = {plain_name(name) for name in names}
@@ -96,6 +97,12 @@ def level_of(value: object) -> str | None:
 def json_text(value: object) -> str:
     """Return a value as JSON, cut where it is long."""
     return json.dumps(value, ensure_ascii=False, default=str)[:TEXT_LIMIT]
+
+
+def _names_of_actors(names: list[str]) -> list[str]:
+    """Return the fields that name a person who is an object of its own: `user.login`, `author.displayName`."""
+    apart = [(name, *name.rsplit(".", 1)) for name in names if "." in name]
+    return [name for name, whole, part in apart if plain_name(part) in _NAMES and best([whole], "actor") is not None]
 
 
 def _time_names(names: list[str], samples: list[Flat]) -> list[str]:
