@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import sqlite3
 import threading
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 from tests.web.served import Server, gone, juncture
@@ -232,6 +234,37 @@ def test_a_database_that_is_locked_for_a_while_delays_and_fails_nothing(server):
     database.close()
     calling.join(30)
     assert answers[0][0] == 201
+
+
+def test_what_is_too_large_is_refused_before_it_is_sent(server):
+    incident = declared(server)
+    calls = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=20)
+    calls.putrequest("POST", f"/api/v1/incidents/{incident}/evidence")
+    calls.putheader("Authorization", f"Bearer {server.tokens[SAM]}")
+    calls.putheader("Content-Type", "multipart/form-data; boundary=x")
+    calls.putheader("Content-Length", str(10 * 1024**3))
+    calls.endheaders()
+    answer = calls.getresponse()
+    assert answer.status == 413
+    assert "larger than 2,048 MB" in json.loads(answer.read())["detail"]
+
+
+@pytest.mark.long
+def test_a_large_upload_is_streamed_to_the_disk_and_not_held_in_memory(server):
+    incident = declared(server)
+    web = server.children()["web"]
+    line = b"2026-03-02T14:05:00Z ERROR payment capture failed after a while\n"
+    body, kind = form("app.log", line * (300 * 1024**2 // len(line)))
+    before = highest_memory(web)
+    status, _ = server.call("POST", f"incidents/{incident}/evidence", body, as_=SAM, content_type=kind, timeout=300)
+    assert status == 202
+    assert highest_memory(web) - before < 60
+
+
+def highest_memory(pid):
+    """Return the most megabytes that a process has had."""
+    with Path(f"/proc/{pid}/status").open() as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmHWM"))
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path):

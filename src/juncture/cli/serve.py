@@ -24,13 +24,17 @@ def command(*, data: Path, host: str, port: int) -> None:
 
     check_free(host, port)
     opened(data)
-    from juncture.web.access.operations import first_administrator_link  # noqa: PLC0415 - after Django is set up
+    from django.conf import settings  # noqa: PLC0415 - after Django is set up
+
+    from juncture.web.access.operations import first_administrator_link  # noqa: PLC0415 - the same
 
     token = first_administrator_link()
 
     def ready(served: Served) -> None:
         click.echo(f"Juncture serves {data} at {served.url}/")
         if token:
-            click.echo(f"Become its first administrator (the link works once): {served.url}/first/{token}/")
+            click.echo(
+                f"Become its first administrator (the link works once): {settings.PUBLIC_URL or served.url}/first/{token}/"
+            )
 
     serve(data.absolute(), host, port, ready=ready)

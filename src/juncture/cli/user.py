@@ -37,7 +37,14 @@ def add(*, email: str, name: str, role: str, password_stdin: bool, data: Path) -
         raise refused(error) from None
     click.echo(f"Added {email} as {role}.", err=True)
     if password is None:
-        click.echo(f"/sign-in/{sign_in_link(user)}/")
+        click.echo(f"{_address()}/sign-in/{sign_in_link(user)}/")
+
+
+def _address() -> str:
+    """Return where the server is, as far as the settings say it; empty else, since this command does not know its port."""
+    from django.conf import settings  # noqa: PLC0415 - after Django is set up
+
+    return str(settings.PUBLIC_URL)
 
 
 @command.command("link")
@@ -49,6 +56,6 @@ def link(*, email: str, data: Path) -> None:
     from juncture.web.access.operations import sign_in_link_of  # noqa: PLC0415 - after Django is set up
 
     try:
-        click.echo(f"/sign-in/{sign_in_link_of(email)}/")
+        click.echo(f"{_address()}/sign-in/{sign_in_link_of(email)}/")
     except Refused as error:
         raise refused(error) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -59,7 +60,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "access/sign_in.html", told)
     email = request.POST.get("email", "").strip()
     told["email"] = email
-    if not allow_attempt(email, request.META.get("REMOTE_ADDR", "")):
+    if not allow_attempt(email, _host_of(request)):
         told["complaint"] = "Too many tries. Wait ten minutes, or ask an administrator for a link."
         return render(request, "access/sign_in.html", told, status=429)
     user = authenticate(request, username=email, password=request.POST.get("password", ""))
@@ -83,6 +84,12 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         return refusal(request, error)
     login(request, user, backend=BACKEND)
     return redirect(_following(request) or "home")
+
+
+def _host_of(request: HttpRequest) -> str:
+    """Return who calls, as the proxy saw it where there is one of ours."""
+    seen_by_proxy = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
+    return seen_by_proxy.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 def _following(request: HttpRequest) -> str:
