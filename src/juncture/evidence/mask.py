@@ -233,9 +233,9 @@ def _again(found: list[Span], text: str) -> list[Span]:
 
 def fold(text: str) -> str:
     """Return a text as one line within the limit of a summary; the same object where it is one."""
-    if len(text) > SUMMARY_LIMIT * 8:
-        text = text[: SUMMARY_LIMIT * 8]
-    folded = text if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " " else _one_line(text)
+    if len(text) <= SUMMARY_LIMIT and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text
+    folded = _one_line(text[: SUMMARY_LIMIT * 8])
     return folded if len(folded) <= SUMMARY_LIMIT else folded[: SUMMARY_LIMIT - 1] + "…"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import TypeVar
 
 import msgspec
@@ -146,18 +147,16 @@ def _what_row_is(row: dict[str, object]) -> str | None:
     return None
 
 
-def _placed_messages(artefact: Artefact) -> Iterator[tuple[str, Message] | LeftOut]:
-    """Yield the messages of a day file with their places: decoded at once if that is possible, else one by one."""
+def _placed_messages(artefact: Artefact) -> Iterable[tuple[str, Message] | LeftOut]:
+    """Return the messages of a day file with their places: decoded at once if that is possible, else one by one."""
     if artefact.size <= WHOLE_LIMIT:
         try:
             messages = _messages.decode(artefact.read_whole(WHOLE_LIMIT))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
         else:
-            for number, message in enumerate(messages):
-                yield f"/{number}", message
-            return
-    yield from _placed_rows(artefact, Message)
+            return zip(map("/{}".format, count()), messages, strict=False)
+    return _placed_rows(artefact, Message)
 
 
 def _rows(artefact: Artefact, row_type: type[Row]) -> Iterator[Row | LeftOut]:
