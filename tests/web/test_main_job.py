@@ -32,7 +32,13 @@ def test_a_pasted_channel_becomes_a_published_postmortem_with_citations(signed_i
     published = signed_in.post(f"{postmortem}state/", {"to": "published"})["Location"]
     seen = signed_in.get(published).content.decode()
     assert "Checkout was down." in seen
-    assert [change.action for change in Change.objects.all()][-4:] == ["start", "write", "write", "set_state"]
+    assert "Publish again" not in signed_in.get(postmortem).content.decode()
+    base = html.unescape(
+        re.search(r'<textarea name="base" hidden>(.*?)</textarea>', signed_in.get(edit).content.decode(), re.DOTALL)[1]
+    )
+    signed_in.post(edit, {"base": base, "text": "Checkout was down for a while."})
+    assert "Publish again" in signed_in.get(postmortem).content.decode()
+    assert [change.action for change in Change.objects.all()][-4:] == ["write", "write", "set_state", "write"]
 
 
 def test_files_and_a_folder_are_taken_with_their_paths(signed_in, work):

@@ -45,6 +45,8 @@ class PostmortemView(Struct, frozen=True):
     state: str
     state_label: str
     working: bool
+    changed: bool
+    """Whether this text is not the one that readers see."""
     published_number: int
     published_at: datetime | None
     ledger_head: str | None
@@ -93,6 +95,7 @@ def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -
         row.state if working else State.PUBLISHED,
         State(row.state).label if working else State.PUBLISHED.label,
         working,
+        working and (latest is None or record != published_record(latest)),
         row.published_number,
         latest.published_at if latest else None,
         latest.ledger_head if latest else None,
