@@ -13,6 +13,7 @@ from juncture.evidence.reader import Confidence, Settings
 from juncture.evidence.readers import slack
 from juncture.evidence.readers.slack import READER
 from juncture.model.evidence import Kind, Lane, LeftOut, Sighting
+from juncture.model.identity import sighting_id
 
 USERS = [{"id": "U01", "team_id": "T1", "name": "ana", "profile": {"real_name": "Ana Beispiel", "display_name": "ana"}}]
 CHANNELS = [{"id": "C01", "name": "general", "created": 1, "members": []}]
@@ -195,6 +196,38 @@ def test_a_reaction_without_a_name_costs_no_message_and_blanks_are_none():
     )
     assert [one.details.reactions for one in found if isinstance(one, Sighting)] == [(":eyes: 1",)]
     assert sum(one.count for one in found if isinstance(one, LeftOut)) == 1
+
+
+_PIECES = [" ", "we", "Rolling", "HighErrorRate", "I", "deadbeef1", "1abcdef", "commit", "#", "412", "PR", "!4", "é", "https://example.com/a",
+    "<@U01>", "<https://example.com/b|board>", "&amp;", "ü", "acme/shop#7", "\n", "٤"]  # fmt: skip
+_MORE = st.fixed_dictionaries(
+    {},
+    optional={
+        "thread_ts": st.sampled_from(["1778500860.000200", "1778500860.000300"]),
+        "edited": st.sampled_from([None, {}, {"user": "U01", "ts": "1778500900.000000"}]),
+        "reactions": st.sampled_from([[], [{"name": "eyes", "count": 2}], [None]]),
+        "files": st.sampled_from([[], [{"name": "graph.png"}]]),
+        "file": st.just({"name": "graph.png"}),
+        "username": st.just("deployer"),
+        "bot_id": st.just("B01"),
+        "subtype": st.sampled_from(["thread_broadcast", "channel_join", "tombstone", "me_message"]),
+    },
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), _MORE)
+def test_a_message_tells_the_same_after_another_of_its_author_as_by_itself(text, more):
+    item = message(text, ts="1778500860.000300", **more)
+    alone = [one for one in read(artefact(USERS, "u.json"), artefact([{}, item])) if isinstance(one, Sighting)]
+    after = [one for one in read(artefact(USERS, "u.json"), artefact([message(), item])) if isinstance(one, Sighting)][1:]
+    assert [one.id for one in after] == [one.id for one in alone]
+    assert [(one.summary.strip(), one.actor, one.known_by, one.links, one.lane, one.kind, one.details) for one in after] == [
+        (one.summary.strip(), one.actor, one.known_by, one.links, one.lane, one.kind, one.details) for one in alone
+    ]
+
+
+def test_an_id_is_that_of_its_parts_however_it_is_made():
+    assert only(message(ts="1778500860.000201")).id == sighting_id("slack", "incident-12", "1778500860.000201")
 
 
 def test_microseconds_are_kept():

@@ -30,7 +30,7 @@ _MEMBERSHIP = frozenset(
     | {"sh_room_created", "sh_room_shared", "reminder_add", "joiner_notification", "tabbed_canvas_updated"}
 )
 _NAMES_NOTHING = bytes(set(range(256)) - set(b"0123456789#:ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-"""The bytes of UTF-8 that alone make no link: each needs a digit, `#`, `://` or a capital within."""
+"""The bytes of UTF-8 that alone make no link: each needs a digit, `#`, `://` or two capitals."""
 _NOTHING_SAID = frozenset({"tombstone", "message_replied", "ekm_access_denied", "hidden_by_limit"})
 
 
@@ -64,7 +64,7 @@ class Teller:
             text, links = self._words(message, is_bot=False)
             if not text:
                 return None
-        elif text.encode().translate(None, _NAMES_NOTHING):
+        elif (rest := text.encode().translate(None, _NAMES_NOTHING)) and (len(rest) > 1 or not rest.isupper()):
             links = links_in(text)
         details = self._plain
         if message.thread_ts or message.edited or message.reactions:
