@@ -219,6 +219,14 @@ def test_a_time_in_the_last_line_of_a_stack_trace_begins_no_entry():
     assert "it broke" in found[0].summary
 
 
+def test_a_message_may_stand_indented_below_its_line_and_a_stack_trace_below_that():
+    text = (
+        "2026-05-19 07:00:00Z fail: Shop.Pay[0]\n      capture failed\n      System.Exception: x\n         at Pay.Run()\n"
+        "2026-05-19 07:00:01Z info: Shop[0]\n\tat Pay.Run()\n"
+    )
+    assert [event.summary for event in events(text)] == ["fail: Shop.Pay[0]\ncapture failed", "info: Shop[0]"]
+
+
 def test_colours_of_a_terminal_stand_in_no_time_and_no_summary():
     text = "\x1b[31m2026-05-19T07:00:00Z ERROR pool is empty\x1b[0m\n\x1b[2m2026-05-19T07:00:01Z\x1b[0m \x1b[32mINFO\x1b[0m ok again\n"
     assert confidence(text) is Confidence.LIKELY

@@ -69,6 +69,8 @@ _KLOG = re.compile(r"^\s+\d+\s(?P<file>[\w.-]+:\d+)\]\s")
 _REDIS = re.compile(r"^\s(?P<mark>[.*#-])\s")
 _REDIS_LEVELS = {".": "debug", "-": "info", "*": "info", "#": "warning"}
 _SERVICE_LEAD = re.compile(r"^(?P<service>[\w.@/-]+)\s*\|\s")
+_FRAME = re.compile(r"^\s+(?:at\s|File\s\"|from\s|in\s|\.\.\.|#\d|~|\^|\S+:\d+)")
+"""Of a stack trace. Anything else that stands indented right below a line is its message (the console of .NET)."""
 _NOISE_OF_A_TRACE = re.compile(r"^\s|^Traceback|^\.\.\. \d+ (?:more|common)|^goroutine \d|^\S+\.go:\d+")
 
 
@@ -139,7 +141,9 @@ class _Entry:
         if not text.strip():
             return
         self._last = line.number
-        if len(self._more) < KEPT_CONTINUATIONS and not (start == 0 and _NOISE_OF_A_TRACE.match(text)):
+        follows = self._last == self._number + 1
+        noise = _FRAME if follows and text[:1].isspace() else _NOISE_OF_A_TRACE
+        if len(self._more) < KEPT_CONTINUATIONS and not (start == 0 and noise.match(text)):
             self._more.append(_PROCESS.sub("", text.strip()))
 
     def record(self) -> LogRecord:
