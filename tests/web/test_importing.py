@@ -200,6 +200,7 @@ def test_an_import_that_kills_its_worker_each_time_is_given_up_in_words(viewer, 
         (f"{socket.gethostname()}:{os.getppid()}:abc", False),
         ("another-host:4194305:abc", False),
     ],
+    ids=["gone", "reused", "alive", "elsewhere"],
 )
 def test_a_lease_ends_with_the_worker_that_held_it(viewer, holder, is_free):
     new(viewer)
