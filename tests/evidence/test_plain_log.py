@@ -69,7 +69,7 @@ def incident():
 
 
 def test_a_busy_log_tells_what_was_new_what_came_in_bursts_what_stopped_and_what_was_rare():
-    told = {(event.kind, (event.occurred_at - START).total_seconds(), event.lane) for event in events(incident())}
+    told = {(event.kind, (event.occurred_at - START) // dt.timedelta(seconds=1), event.lane) for event in events(incident())}
     assert (Kind.LOG_BURST, 1800, Lane.SIGNAL) in told
     assert (Kind.DEPLOYMENT, 1780, Lane.CHANGE) in told
     assert {(Kind.LOG, second, Lane.CHANGE) for second in (10, 2050, 2120)} <= told
@@ -225,6 +225,14 @@ def test_a_message_may_stand_indented_below_its_line_and_a_stack_trace_below_tha
         "2026-05-19 07:00:01Z info: Shop[0]\n\tat Pay.Run()\n"
     )
     assert [event.summary for event in events(text)] == ["fail: Shop.Pay[0]\ncapture failed", "info: Shop[0]"]
+
+
+def test_lines_of_one_second_keep_their_order_within_it():
+    found = events("".join(f"2026-05-19 07:00:00 {word}\n" for word in ("stopping", "stopped", "starting", "started")))
+    assert [event.summary for event in sorted(found, key=lambda event: event.occurred_at)] == [
+        "stopping", "stopped", "starting", "started",
+    ]  # fmt: skip
+    assert all(event.earliest == START <= event.occurred_at <= event.latest for event in found)
 
 
 def test_colours_of_a_terminal_stand_in_no_time_and_no_summary():

@@ -7,7 +7,10 @@ and when a regular one stops. Changes and rare lines stay events of their own. N
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from juncture.evidence.artefact import Artefact
 from juncture.evidence.bursts import Rhythm, Stretch, joined
@@ -17,7 +20,7 @@ from juncture.evidence.reader import Found
 from juncture.evidence.templates import Miner, Template
 from juncture.model.evidence import Kind, Lane, LeftOut, LogDetails, Sighting
 from juncture.model.identity import Occurrences
-from juncture.model.instants import EPOCH, clock_time, duration_text, from_epoch
+from juncture.model.instants import EPOCH, Instant, clock_time, duration_text, from_epoch
 
 LOG_ENTRIES_EACH = 200
 """Log entries up to which each is an event: as many as a person reads through."""
@@ -73,9 +76,12 @@ class Digest:
         self._file_silences: list[tuple[float, float]] = []
         self._made: list[_Made] = []
         self._too_many = 0
+        self._stamp: Instant | None = None
+        self._same = 0
 
     def add(self, record: LogRecord) -> None:
         """Take the next entry."""
+        record = self._in_order(record)
         if self._waiting is None:
             self._mine(record)
             return
@@ -101,6 +107,20 @@ class Digest:
                 f"lines of little weight in a log with more than {EVENTS_LIMIT} kinds of them; split it by time to see more",
                 count=self._too_many,
             )
+
+    def _in_order(self, record: LogRecord) -> LogRecord:
+        """Return an entry of the same second or minute as the one before a microsecond later, well within its stamp.
+
+        So that they stay in the order in which they were written.
+        """
+        span = record.span
+        if span.occurred_at != self._stamp or span.latest == span.earliest:
+            self._stamp, self._same = span.occurred_at, 0
+            return record
+        self._same += 1
+        at = min(span.occurred_at + timedelta(microseconds=self._same), span.latest)
+        known_at = at if record.known_at == span.occurred_at else record.known_at
+        return replace(record, span=span._replace(occurred_at=at), known_at=known_at)
 
     def _mine(self, record: LogRecord) -> None:
         at = _seconds(record)
@@ -202,16 +222,19 @@ class Digest:
         last, place = stretch.last, first.place
         if prefix == "burst" and first.lines and last.lines:
             place = place_of(first.lines[0], max(first.lines[1], last.lines[1]))
+        began = first.span.occurred_at
+        if first.span.latest > first.span.earliest:
+            began = began.replace(microsecond=0)  # a stretch of many begins with its second, whichever line came first in it
         return Sighting(
             id=self._ids.id_of(f"{prefix}\x1f{first.raw}" if prefix else first.raw),
             source=self._source,
             kind=kind,
             lane=lane if prefix != "silence" else Lane.SIGNAL,
-            occurred_at=first.span.occurred_at,
+            occurred_at=began,
             earliest=first.span.earliest,
             latest=first.span.latest,
-            recorded_at=first.recorded_at or first.span.occurred_at,
-            ended_at=max(last.span.occurred_at, first.span.occurred_at) if stretch.until > stretch.since else None,
+            recorded_at=first.recorded_at or began,
+            ended_at=max(last.span.occurred_at, began) if stretch.until > stretch.since else None,
             summary=summary,
             citation=self._artefact.cite(place),
             actor=first.actor,
