@@ -18,6 +18,7 @@ from juncture.evidence.log_record import BAD_LEVELS, LogRecord, kind_and_lane, p
 from juncture.evidence.log_words import TROUBLE, says
 from juncture.evidence.reader import Found
 from juncture.evidence.templates import Miner, Template
+from juncture.evidence.times import Span
 from juncture.model.evidence import Kind, Lane, LeftOut, LogDetails, Sighting
 from juncture.model.identity import Occurrences
 from juncture.model.instants import EPOCH, Instant, clock_time, duration_text, from_epoch
@@ -222,9 +223,7 @@ class Digest:
         last, place = stretch.last, first.place
         if prefix == "burst" and first.lines and last.lines:
             place = place_of(first.lines[0], max(first.lines[1], last.lines[1]))
-        began = first.span.occurred_at
-        if first.span.latest > first.span.earliest:
-            began = began.replace(microsecond=0)  # a stretch of many begins with its second, whichever line came first in it
+        began, ended = _as_written(first.span), _as_written(last.span)
         return Sighting(
             id=self._ids.id_of(f"{prefix}\x1f{first.raw}" if prefix else first.raw),
             source=self._source,
@@ -234,7 +233,7 @@ class Digest:
             earliest=first.span.earliest,
             latest=first.span.latest,
             recorded_at=first.recorded_at or began,
-            ended_at=max(last.span.occurred_at, began) if stretch.until > stretch.since else None,
+            ended_at=max(ended, began) if stretch.until > stretch.since else None,
             summary=summary,
             citation=self._artefact.cite(place),
             actor=first.actor,
@@ -286,6 +285,11 @@ def _spacing(rhythm: Rhythm[LogRecord] | None) -> float:
     if rhythm is None or rhythm.count < 2 or not rhythm.stretches:
         return 0.0
     return (rhythm.stretches[-1].until - rhythm.stretches[0].since) / (rhythm.count - 1)
+
+
+def _as_written(span: Span) -> Instant:
+    """Return the instant of a stamp without what keeps lines in order within it."""
+    return span.occurred_at if span.latest == span.earliest else span.occurred_at.replace(microsecond=0)
 
 
 def _clock(seconds: float) -> str:
