@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from datetime import timedelta
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from juncture.inquiry.shipments import FAILED_STATES, Shipment, is_undoing, resu
 from juncture.inquiry.speech import said_in_vain, said_refused
 from juncture.inquiry.words import has_word
 from juncture.model.evidence import ChangeDetails, CommandDetails, Event
-from juncture.model.instants import seconds_between
+from juncture.model.instants import Instant, seconds_between
 from juncture.model.record import Timeline
 
 _ON_PEOPLE = frozenset({"declare", "escalate", "reroute", "tell"})
@@ -52,11 +53,22 @@ def remedies(timeline: Timeline, effect: Effect, *, within: timedelta) -> tuple[
     results = results_of(timeline.events)
     acts = [act for act in (act_of(event) for event in inside if event.id not in results) if act and act.kinds - _ON_PEOPLE]
     done = [act for act in acts if act.form in _DONE]
-    kept = [act for act in done if not _refused(act, inside) and _state(act.event) not in FAILED_STATES]
+    instants = [event.occurred_at for event in inside]
+    kept = [
+        act for act in done if _state(act.event) not in FAILED_STATES and not _refused(act, _following(act, inside, instants))
+    ]
+    asks = [act for act in acts if act.form is Form.ASK]
+    in_vain = [event.occurred_at for event in inside if _is_in_vain(event)]
     return tuple(
-        Remedy(act.event, act.kinds, _text(act, acts, inside), _recovered_after(act, kept, effect, within, inside))
+        Remedy(act.event, act.kinds, _text(act, asks, in_vain), _recovered_after(act, kept, effect, within, in_vain))
         for act in kept
     )
+
+
+def _following(act: Act, events: list[Event], instants: list[Instant]) -> list[Event]:
+    """Return what stands right after an act; `instants` are those of `events`, in order."""
+    at = act.event.occurred_at
+    return events[bisect_right(instants, at) : bisect_right(instants, at + _SAME_STEP)]
 
 
 def undone_by(shipment: Shipment, everything: tuple[Shipment, ...], remedy_list: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
@@ -66,10 +78,9 @@ def undone_by(shipment: Shipment, everything: tuple[Shipment, ...], remedy_list:
     return tuple((helped or found)[:1])
 
 
-def _recovered_after(act: Act, acts: list[Act], effect: Effect, within: timedelta, events: list[Event]) -> float | None:
+def _recovered_after(act: Act, acts: list[Act], effect: Effect, within: timedelta, in_vain: list[Instant]) -> float | None:
     last = acts[-1]
-    between = (event for event in events if act.event.occurred_at < event.occurred_at < last.event.occurred_at)
-    if any(_is_in_vain(event) for event in between):
+    if bisect_left(in_vain, last.event.occurred_at) > bisect_right(in_vain, act.event.occurred_at):
         return None
     same_step = act is last or (bool(act.kinds & last.kinds) and last.event.occurred_at - act.event.occurred_at <= _SAME_STEP)
     if effect.until is None or not same_step or effect.until - last.event.occurred_at > within:
@@ -82,10 +93,8 @@ def _is_in_vain(event: Event) -> bool:
 
 
 def _refused(act: Act, events: list[Event]) -> bool:
-    """Whether a message or the tool said right after it that it could not be done."""
+    """Whether a message or the tool said that it could not be done, in `events` right after it."""
     for event in events:
-        if not act.event.occurred_at < event.occurred_at <= act.event.occurred_at + _SAME_STEP:
-            continue
         if event.kind in SPOKEN and said_refused(event.summary):
             return True
         other = act_of(event)
@@ -98,15 +107,14 @@ def _state(event: Event) -> str:
     return (event.details.state or "").lower() if isinstance(event.details, ChangeDetails) else ""
 
 
-def _text(act: Act, acts: list[Act], events: list[Event]) -> str:
+def _text(act: Act, asks: list[Act], in_vain: list[Instant]) -> str:
     """Return what the step says, and what was asked shortly before it about a step of its kind."""
-    failed = [one.occurred_at for one in events if one.occurred_at < act.event.occurred_at and _is_in_vain(one)]
-    since = max([act.event.occurred_at - _SAME_STEP, *failed])
-    asked = [
-        one.event.summary
-        for one in acts
-        if one.form is Form.ASK and one.kinds & act.kinds and since <= one.event.occurred_at <= act.event.occurred_at
-    ]
+    at = act.event.occurred_at
+    failed = bisect_left(in_vain, at)
+    since = max([at - _SAME_STEP, *in_vain[max(0, failed - 1) : failed]])
+    first = bisect_left(asks, since, key=lambda one: one.event.occurred_at)
+    end = bisect_right(asks, at, key=lambda one: one.event.occurred_at)
+    asked = [one.event.summary for one in asks[first:end] if one.kinds & act.kinds]
     return " ".join([_own_text(act.event), *asked])
 
 
