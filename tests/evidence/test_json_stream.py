@@ -114,6 +114,10 @@ def test_small_objects_on_lines_of_their_own_make_no_lines_of_a_document():
     assert values(data) == [("", {"alerts": [{"a": 1}], "more": [{"b": 2}]})]
 
 
+def test_texts_in_a_sequence_are_read_like_lines():
+    assert values(b'\x1e{"a": 1}\n\x1e{"b": 2}\n') == [("line:1", {"a": 1}), ("line:2", {"b": 2})]
+
+
 def test_a_first_line_that_was_cut_off_spoils_no_other():
     found = list(pieces(artefact(b'{"a": {"x": 1, "\n{"b": 2}\n{"c": 3}\n'), lambda pointer: False))
     assert [item.place for item in found] == ["line:1", "line:2", "line:3"]

@@ -106,6 +106,18 @@ def test_a_column_of_zones_says_what_the_times_beside_it_mean():
     assert [(at - START).total_seconds() for at in instants(text)] == [0, 60, 120]
 
 
+def test_zones_in_brackets_and_east_asian_days_are_read():
+    berlin = ZoneInfo("Europe/Berlin")
+    assert instants("time,event\n2026-05-19 07:40:00 (UTC),a\n2026-05-19 07:45 (GMT),b\n", zone=berlin)[0] == START
+    assert instants("日時,内容\n2026年5月19日 07:40,障害\n2026年5月19日 07:45,復旧\n")[0] == START
+
+
+def test_a_number_that_is_no_plausible_epoch_is_no_time():
+    assert instants("ts,msg\n1779176400,a\n-1,b\n1779176401,c\n1779176402,d\n") == [
+        START + dt.timedelta(seconds=second) for second in range(3)
+    ]
+
+
 def test_a_column_of_offsets_into_a_queue_is_no_column_of_zones():
     assert instants("time,offset,event\n2026-05-19 07:40:00,120,a\n2026-05-19 07:41:00,121,b\n") == [
         START, START + dt.timedelta(minutes=1),

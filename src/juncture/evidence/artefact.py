@@ -75,7 +75,7 @@ class Head:
         """The first byte that is no blank and no byte order mark, b'' if there is none; of UTF-16 text as of UTF-8."""
         if encoding_of(self.data[:4]) != "utf-8":
             return self.text.lstrip("\ufeff \t\r\n")[:1].encode("utf-8", "replace")[:1]
-        return self.data.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1]
+        return self.data.lstrip(codecs.BOM_UTF8 + b" \t\r\n\x1e")[:1]
 
     @property
     def name(self) -> str:

@@ -18,6 +18,9 @@ from juncture.evidence.artefact import DOCUMENT_LIMIT, Artefact, Head, decode, e
 from juncture.evidence.json_scan import Broken, Piece, Scanner
 from juncture.model.evidence import LeftOut
 
+_AROUND = " \t\r\n\x1e"
+"""Blanks, and what sets off texts in a sequence of them (RFC 7464, `journalctl -o json-seq`)."""
+
 
 def value_of(raw: bytes) -> object:
     """Return the value that JSON text stands for.
@@ -84,9 +87,9 @@ def first_pieces(head: Head, split: Callable[[str], bool], most: int = 5) -> lis
         return []
     if _is_lines(head):
         found: Iterator[Piece | Broken] = (
-            Piece(f"line:{number}", line.encode("utf-8", "replace"))
+            Piece(f"line:{number}", line.strip(_AROUND).encode("utf-8", "replace"))
             for number, line in enumerate(head.lines, 1)
-            if line.strip()
+            if line.strip(_AROUND)
         )
     else:
         plain = encoding_of(head.data[:4]) == "utf-8"
@@ -104,7 +107,7 @@ def _is_lines(head: Head) -> bool:
     """Whether each line holds a value of its own: so that a broken line spoils no other."""
     if head.first_byte != b"{":
         return False
-    lines = [line.strip() for line in head.lines[:20] if line.strip()]
+    lines = [line.strip(_AROUND) for line in head.lines[:20] if line.strip(_AROUND)]
     whole = [line.startswith("{") and line.endswith("}") for line in lines]
     if len(lines) > 1 and not whole[0]:
         # A first line may be the end of one that was cut off; a document over several lines has small objects in it too.
@@ -117,7 +120,7 @@ def _is_lines(head: Head) -> bool:
 
 def _lines(artefact: Artefact) -> Iterator[Piece | LeftOut]:
     for line in artefact.lines():
-        content = line.text.strip(" \t\x00\ufeff").rstrip(",")
+        content = line.text.strip(" \t\x00\x1e\ufeff").rstrip(",")
         if line.cut:
             yield LeftOut(artefact.at(f"line:{line.number}"), "a line longer than 1 MB was cut", damaged=True)
         elif content:

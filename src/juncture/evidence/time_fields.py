@@ -29,6 +29,10 @@ _DAY_ALONE = re.compile(
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d\d)"
     r"|\d{1,2}[ -.]{1,2}[A-Za-zä]{3,9}\.?[ -]\d{4}|[A-Za-zä]{3,9} \d{1,2},? \d{4}"
 )
+_ZONE_IN_BRACKETS = re.compile(
+    r"((?<![+\d-])\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:\s?[AaPp][Mm])?)\s*\(([A-Z]{3,5}|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?)\)$"
+)
+_EAST_ASIAN_DAY = re.compile(r"(\d{4})[\u5e74\ub144]\s?(\d{1,2})[\u6708\uc6d4]\s?(\d{1,2})[\u65e5\uc77c]\s*")
 _DOT_NET = re.compile(r"/Date\((-?\d{1,16})(?:[+-]\d{4})?\)/")
 _SECONDS_AND_NANOS = {("seconds",), ("seconds", "nanos"), ("seconds", "nanoseconds")}
 _NO_TIME = frozenset({"", "-", "--", "null", "none", "nil", "nan", "n/a", "na", "never", "0", "0.0", "unknown", "tbd", "?"})
@@ -84,7 +88,9 @@ class TimeField:
             width = _SECONDS_A_DAY if number == number.to_integral_value() else 1
             return from_wall_clock(local, self._stamps.zone(), width_seconds=width)
         # Several programs that write into one file need not agree on a unit.
-        scale = self._scale if _fits(number, self._scale) else _scale([number]) or self._scale
+        scale = self._scale if _fits(number, self._scale) else _scale([number])
+        if not scale:
+            return None
         microseconds = int(number * 1_000_000 / scale)
         instant = EPOCH + dt.timedelta(microseconds=microseconds)
         if scale == 1 and number == number.to_integral_value():
@@ -180,7 +186,9 @@ def _are_days(numbers: list[Decimal]) -> bool:
 
 
 def _with_clock(text: str) -> str:
-    """Return a day alone as its first minute, anything else as it is."""
+    """Return a day alone as its first minute, and a time as the stamps of logs write it."""
+    text = _ZONE_IN_BRACKETS.sub(r"\1 \2", text) if text.endswith(")") else text
+    text = _EAST_ASIAN_DAY.sub(r"\1-\2-\3 ", text).strip() if "\u65e5" in text or "\uc77c" in text else text
     return f"{text} 00:00" if _DAY_ALONE.fullmatch(text) else text
 
 
