@@ -171,16 +171,19 @@ def _put_many(folder, start, count, ready):
         list(store.put([coming(b"%d" % n, f"{n}")]))
 
 
-def test_two_processes_write_one_chain(tmp_path):
+@pytest.mark.parametrize("attempt", range(6))
+def test_processes_that_write_at_once_write_one_chain(tmp_path, attempt):
     context = multiprocessing.get_context("fork")
-    ready = context.Barrier(2)
-    workers = [context.Process(target=_put_many, args=(tmp_path / "s", start, 15, ready)) for start in (0, 10)]
+    ready = context.Barrier(4)
+    starts = (0, 5, 20, 25)
+    workers = [context.Process(target=_put_many, args=(tmp_path / "s", start, 8, ready)) for start in starts]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
+    assert [worker.exitcode for worker in workers] == [0, 0, 0, 0]
     store = FolderStore(tmp_path / "s")
-    assert [entry.number for entry in entries(store)] == list(range(1, 26))
+    assert [entry.number for entry in entries(store)] == list(range(1, 27))
     assert problems(store) == []
 
 

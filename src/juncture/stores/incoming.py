@@ -32,11 +32,9 @@ class Copy:
     def of(cls, received: Received, folder: Path) -> Copy:
         """Return a copy in `folder`, not yet durable. Raises OSError."""
         copy = cls(received, ArtefactHash(""), 0)
-        copy._path = folder / f"{secrets.token_hex(8)}.part"
-        copy._descriptor = descriptor = os.open(copy._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        copy._path, copy._descriptor = _, descriptor = _own_file(folder)
         digest = sha256()
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)  # says, as long as this process lives, that the file is not left over
             with received.opener() as stream:
                 while piece := stream.read(COPY_CHUNK):
                     digest.update(piece)
@@ -68,6 +66,20 @@ class Copy:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _own_file(folder: Path) -> tuple[Path, int]:
+    """Return a new file, locked: the lock says, as long as this process lives, that the file is not left over.
+
+    Between being made and being locked it looks left over: where another process has removed it by then, make another.
+    """
+    while True:
+        path = folder / f"{secrets.token_hex(8)}.part"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return path, descriptor
+        os.close(descriptor)
 
 
 def remove_if_abandoned(path: Path) -> None:
