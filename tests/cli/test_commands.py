@@ -150,3 +150,10 @@ def test_demo_once_writes_a_page(tmp_path):
     assert out == ""
     assert "demo.html" in err
     assert 'role="slider"' in (tmp_path / "demo.html").read_text()
+
+
+def test_text_without_names_and_times_is_told_what_to_copy():
+    _, err = run("draft", "-", stdin=b"just some words\nwithout any time\n", status=2)
+    assert "copy a conversation with its names and times" in err
+    _, err = run("draft", "-", stdin=bytes(range(256)), status=2)
+    assert "no reader knows this format" in err

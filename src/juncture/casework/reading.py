@@ -15,6 +15,12 @@ from juncture.evidence.walk import Limits, walk
 from juncture.model.errors import BadEvidence
 from juncture.model.evidence import LeftOut, Note, Series, Sighting
 
+UNKNOWN_FORMAT = "no reader knows this format (`juncture sources` lists those that do)"
+UNKNOWN_TEXT = (
+    "no times that belong to messages or lines were found in this text (copy a conversation with its names and times;"
+    " `juncture sources` lists what else is read)"
+)
+
 
 class Given(NamedTuple):
     """One thing that the caller gave: how it is named, and how to open it (a seekable binary stream, anew each time)."""
@@ -106,9 +112,7 @@ class EvidenceReading:
                 continue
             reader = self._reader_of(head)
             if reader is None:
-                self.left_out.append(
-                    LeftOut(artefact.label, "no reader knows this format (`juncture sources` lists those that do)")
-                )
+                self.left_out.append(LeftOut(artefact.label, UNKNOWN_TEXT if _is_prose(head) else UNKNOWN_FORMAT))
                 continue
             session = sessions.get(reader.name) or sessions.setdefault(reader.name, reader.session(self._settings))
             yield _Recognised(session.order(head), artefact.label, session, reader, artefact)
@@ -154,3 +158,11 @@ class EvidenceReading:
             )
         except OSError as error:
             self.left_out.append(LeftOut(artefact.label, f"cannot be read further: {error.strerror or error}", damaged=True))
+
+
+def _is_prose(head: Head) -> bool:
+    """Whether these are words that somebody may have pasted, and no data of a program."""
+    start = head.text[:1000]
+    return head.first_byte not in (b"", b"{", b"[", b"<") and not any(
+        character < " " and not character.isspace() for character in start
+    )
