@@ -7,7 +7,7 @@ READY := .venv/.ready
 PYTEST_WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts tests check-all bench fuzz expectations docs
+.PHONY: help demo test lint types contracts tests check-all bench fuzz expectations frontend docs
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ fuzz: $(READY) ## Fuzz every reader for ten minutes
 expectations: $(READY) ## Rewrite the expected events of all recorded documents; review the diff
 	$(BIN)/python tests/readers/recorded.py
 	$(BIN)/python -m tests.command_line_page
+
+frontend: ## Check and bundle frontend/ into the static files that are committed (needs Node)
+	cd frontend && npm ci --silent && npm run --silent build
 
 docs: $(READY) ## Build the documentation into site/
 	$(BIN)/mkdocs build --strict

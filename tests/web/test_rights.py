@@ -4,65 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from tests.web import world
+from tests.web.addresses import APPS, NOT_SO
 from tests.web.world import ASKING, SECRET, WORKING
 
 from juncture.web.access.operations import new_token
 
-NONE = 404
-ALL_SEE = (200, 200, 200, 200)
-ALL_WRITE = (403, 200, 200, 200)
-WRITERS = (NONE, 200, 200, 200)
-LEADS_ON = (403, 302, 302, 302)
-REFUSED = (403, 403, 403, 403)
-NOT_SO = (405, 405, 405, 405)
-
-PAGES = {
-    # address: what GET and POST answer to viewer, author, administrator, creator on an incident open to the organisation
-    "": (ALL_SEE, None),
-    "incidents/": (ALL_SEE, NOT_SO),
-    "incidents/new/": ((403, 200, 200, 200), (403, 422, 422, 422)),
-    "incidents/<slug:incident>/": (ALL_SEE, NOT_SO),
-    "incidents/<slug:incident>/timeline/": (ALL_SEE, NOT_SO),
-    "incidents/<slug:incident>/evidence/": (NOT_SO, (403, 422, 422, 422)),
-    "incidents/<slug:incident>/postmortem/": (NOT_SO, (302, 302, 302, 302)),
-    "imports/<slug:run>/": (WRITERS, NOT_SO),
-    "imports/<slug:run>/state/": (WRITERS, NOT_SO),
-    "imports/<slug:run>/cancel/": (NOT_SO, (403, 409, 409, 409)),
-    "imports/<slug:run>/again/": (NOT_SO, (403, 409, 409, 409)),
-    "postmortems/<slug:postmortem>/": (ALL_SEE, NOT_SO),
-    "postmortems/<slug:postmortem>/published/": (ALL_SEE, NOT_SO),
-    "postmortems/<slug:postmortem>/state/": (NOT_SO, (403, 422, 422, 422)),
-    "postmortems/<slug:postmortem>/sections/<int:section>/": (WRITERS, LEADS_ON),
-}
-API = {
-    # address: what each method answers to viewer, author, administrator, creator on an incident open to the organisation
-    "api/v1/incidents": {"GET": ALL_SEE, "POST": (403, 422, 422, 422)},
-    "api/v1/incidents/<slug:incident>": {"GET": ALL_SEE},
-    "api/v1/incidents/<slug:incident>/evidence": {"POST": (403, 415, 415, 415)},
-    "api/v1/incidents/<slug:incident>/timeline": {"GET": ALL_SEE},
-    "api/v1/incidents/<slug:incident>/postmortem": {"POST": (403, 422, 422, 422)},
-    "api/v1/imports/<slug:run>": {"GET": WRITERS, "DELETE": (403, 409, 409, 409)},
-    "api/v1/postmortems": {"GET": ALL_SEE},
-    "api/v1/postmortems/<slug:postmortem>": {"GET": ALL_SEE},
-    "api/v1/postmortems/<slug:postmortem>.md": {"GET": ALL_SEE},
-    "api/v1/postmortems/<slug:postmortem>.json": {"GET": ALL_SEE},
-    "api/v1/postmortems/<slug:postmortem>.html": {"GET": ALL_SEE},
-    "api/v1/postmortems/<slug:postmortem>/sections/<int:section>": {"PATCH": ALL_WRITE},
-    "api/v1/postmortems/<slug:postmortem>/state": {"POST": (403, 422, 422, 422)},
-}
-OPEN_TO_ALL = {
-    # Nothing of anybody's is behind these, or a secret of their own stands in the address.
-    "api/v1/openapi.json", "first/<str:token>/", "sign-in/", "sign-in/<str:token>/", "sign-out/",
-}  # fmt: skip
-BODIES = {
-    "incidents": {"title": " "}, "postmortem": {"practice": "none"}, "state": {"to": "nowhere"}, "sections": {"base": "", "text": ""},
-}  # fmt: skip
-"""What is sent to addresses with such an end: fit to be read, and of no effect or refused for what it says."""
+TABLES = [import_module(f"tests.web.addresses.{app}") for app in APPS]
+PAGES = {address: answers for table in TABLES for address, answers in table.PAGES.items()}
+API = {address: answers for table in TABLES for address, answers in table.CALLS.items()}
+OPEN_TO_ALL = {address for table in TABLES for address in getattr(table, "OPEN", ())}
+BODIES = {end: body for table in TABLES for end, body in getattr(table, "BODIES", {}).items()}
 
 
 def addresses(patterns=None, above=""):
@@ -84,6 +41,12 @@ def there(db):
 
 
 def filled(address, of):
+    extra = (
+        {name: value for table in TABLES if hasattr(table, "EXTRA") for name, value in table.EXTRA(of).items()}
+        if of is not NOWHERE
+        else {}
+    )
+    of = NOWHERE | of | extra
     return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(of[found[1]]), address)
 
 
@@ -183,7 +146,9 @@ def test_calls_of_a_restricted_incident_find_what_there_is_not(there, who):
     assert wrong == []
 
 
-NOWHERE = {"incident": "f" * 24, "run": "f" * 24, "postmortem": "f" * 24, "section": 999999}
+NOWHERE = {"incident": "f" * 24, "run": "f" * 24, "postmortem": "f" * 24, "section": 999999} | {
+    name: value for table in TABLES for name, value in getattr(table, "NOWHERE", {}).items()
+}
 """What there is not: a restricted incident has to look the same to whoever may not see it."""
 
 

@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "juncture.web.evidence",
     "juncture.web.timeline",
     "juncture.web.postmortems",
+    "juncture.web.actions",
+    "juncture.web.library",
     "juncture.web.pages",
 ]
 MIDDLEWARE = [

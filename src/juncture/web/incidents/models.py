@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from juncture.web.access.viewer import Viewer
+from juncture.web.people.models import Team, TeamMember
 
 
 class Visibility(models.TextChoices):
@@ -26,9 +27,14 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """Return those that `viewer` may see. Administrators see no restricted incident by being administrators."""
         if not viewer.known:
             return self.none()
+        added = IncidentPerson.objects.filter(user=viewer.user_id).values("incident")
+        teams = TeamMember.objects.filter(user=viewer.user_id).values("team")
         return self.filter(
-            Q(visibility=Visibility.ORGANISATION) | Q(created_by=viewer.user_id) | Q(people__user=viewer.user_id)
-        ).distinct()
+            Q(visibility=Visibility.ORGANISATION)
+            | Q(visibility=Visibility.TEAM, team__in=teams)
+            | Q(created_by=viewer.user_id)
+            | Q(pk__in=added)
+        )
 
 
 class IncidentManager(models.Manager["Incident"]):
@@ -53,9 +59,8 @@ class Incident(models.Model):
     public_id = models.CharField(max_length=32, unique=True)
     title = models.CharField(max_length=300)
     severity = models.CharField(max_length=40, blank=True)
-    services = models.JSONField(default=list)
     visibility = models.CharField(max_length=20, choices=Visibility.choices, default=Visibility.ORGANISATION)
-    team = models.CharField(max_length=100, blank=True)
+    team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="incidents")
     started_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -78,3 +83,17 @@ class IncidentPerson(models.Model):
         """Once each."""
 
         constraints = (models.UniqueConstraint(fields=("incident", "user"), name="person_once_an_incident"),)
+
+
+class IncidentService(models.Model):
+    """A service that an incident touched, by its name, in the order that was given."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="services")
+    name = models.CharField(max_length=200, db_index=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        """Once each."""
+
+        ordering = ("position", "id")
+        constraints = (models.UniqueConstraint(fields=("incident", "name"), name="service_once_an_incident"),)

@@ -14,8 +14,10 @@ from django.db.models.functions import Cast, Length
 from juncture.web.access.errors import Invalid, NotAllowed, SignInNeeded
 from juncture.web.access.texts import is_storable
 from juncture.web.access.viewer import Viewer
-from juncture.web.incidents.models import Incident, Visibility
+from juncture.web.incidents.models import Incident, IncidentService, Visibility
 from juncture.web.journal.operations import record_change
+from juncture.web.library.indexing import index_incident
+from juncture.web.people.operations import team_named
 
 UNTITLED = "Incident without a title yet"
 _TRIES = 20
@@ -35,26 +37,35 @@ def declare(
     """Declare an incident; only the title is needed. Raises SignInNeeded, NotAllowed or Invalid."""
     require_author(viewer, "declare incidents")
     title = check_declaration(title=title, visibility=visibility)
-    names = [name for service in services if (name := " ".join(service.split()))]
+    names = _service_names(services)
+    team = " ".join(team.split())[:100]
+    if visibility == Visibility.TEAM and not team:
+        raise Invalid("An incident that one team sees needs the name of that team.")
     fields: dict[str, Any] = {
         "title": title,
         "severity": severity.strip()[:40],
-        "services": names,
         "visibility": visibility,
-        "team": team.strip()[:100],
         "started_at": started_at,
     }
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
-                incident = Incident.objects.create(public_id=_public_id(visibility), created_by_id=viewer.person, **fields)
+                of = team_named(viewer, team) if team else None
+                incident = Incident.objects.create(
+                    public_id=_public_id(visibility), created_by_id=viewer.person, team=of, **fields
+                )
+                IncidentService.objects.bulk_create(
+                    IncidentService(incident=incident, name=name, position=position) for position, name in enumerate(names)
+                )
+                index_incident(incident.pk)
                 record_change(
                     viewer,
                     action="declare",
                     object_kind="incident",
                     object_id=incident.public_id,
                     incident_id=incident.pk,
-                    after={**fields, "started_at": started_at.isoformat() if started_at else None},
+                    after=fields
+                    | {"services": names, "team": team, "started_at": started_at.isoformat() if started_at else None},
                 )
         except IntegrityError:
             # Somebody took the same number at the same moment.
@@ -83,6 +94,7 @@ def name_from_evidence(viewer: Viewer, incident: Incident, title: str) -> None:
         return
     incident.title = title[:300]
     incident.save(update_fields=["title"])
+    index_incident(incident.pk)
     record_change(
         viewer,
         action="rename",
@@ -100,6 +112,13 @@ def require_author(viewer: Viewer, what: str) -> None:
         raise SignInNeeded
     if not viewer.may_write:
         raise NotAllowed(f"Your role or token only reads. Ask an administrator for the role of author to {what}.")
+
+
+def _service_names(services: Sequence[str]) -> list[str]:
+    names = dict.fromkeys(name for service in services if (name := " ".join(service.split())[:200]))
+    if not all(map(is_storable, names)):
+        raise Invalid("The name of a service holds a NUL or half a character, which cannot be stored.")
+    return list(names)
 
 
 def _public_id(visibility: str) -> str:

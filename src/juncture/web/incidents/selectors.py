@@ -42,14 +42,16 @@ class IncidentView(Struct, frozen=True):
 
 def incidents(viewer: Viewer, *, limit: int = 50, before: int | None = None) -> tuple[list[IncidentView], int | None]:
     """Return incidents, newest first, and where the next page goes on (None: nowhere)."""
-    found = Incident.objects.visible_to(viewer).prefetch_related("postmortems").order_by("-id")
+    found = (
+        Incident.objects.visible_to(viewer).select_related("team").prefetch_related("postmortems", "services").order_by("-id")
+    )
     rows = list((found.filter(id__lt=before) if before else found)[: limit + 1])
     return [view_of(row, viewer) for row in rows[:limit]], rows[limit - 1].pk if len(rows) > limit else None
 
 
 def incident_row(viewer: Viewer, public_id: str) -> Incident:
     """Return the row of an incident that the viewer may see. Raises NotFound. For operations, not for views."""
-    row = Incident.objects.visible_to(viewer).filter(public_id=public_id).first()
+    row = Incident.objects.visible_to(viewer).select_related("team").filter(public_id=public_id).first()
     if row is None:
         raise NotFound
     return row
@@ -68,9 +70,9 @@ def view_of(row: Incident, viewer: Viewer) -> IncidentView:
         f"/incidents/{row.public_id}/",
         row.title,
         row.severity or None,
-        tuple(row.services),
+        tuple(service.name for service in row.services.get_queryset()),
         row.visibility,
-        row.team or None,
+        row.team.name if row.team else None,
         row.started_at,
         row.created_at,
         tuple(postmortem.public_id for postmortem in seen),

@@ -24,3 +24,19 @@ class Change(models.Model):
 
         ordering = ("id",)
         indexes = (models.Index(fields=("object_kind", "object_id")),)
+
+
+class Opening(models.Model):
+    """Who opened what that is watched: an artefact, a restricted page, an export. Append-only."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    through = models.CharField(max_length=20)
+    object_kind = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=100)
+    incident_id = models.BigIntegerField(null=True, db_index=True)
+
+    class Meta:
+        """Ordered as it happened."""
+
+        ordering = ("id",)

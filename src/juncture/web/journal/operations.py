@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from juncture.web.access.viewer import Viewer
-from juncture.web.journal.models import Change
+from juncture.web.journal.models import Change, Opening
 
 
 def record_change(
@@ -28,4 +28,15 @@ def record_change(
         incident_id=incident_id,
         before=before,
         after=after,
+    )
+
+
+def record_opening(viewer: Viewer, *, object_kind: str, object_id: str, incident_id: int | None = None) -> None:
+    """Append that `viewer` opened something that is watched: an artefact, a restricted page, an export."""
+    Opening.objects.create(
+        by_id=viewer.user_id,
+        through=viewer.through,
+        object_kind=object_kind,
+        object_id=object_id,
+        incident_id=incident_id,
     )

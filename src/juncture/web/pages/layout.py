@@ -11,7 +11,8 @@ from juncture.document.html.assets import STYLES
 
 THEME_COOKIE = "juncture_theme"
 _THEMES = ("light", "dark")
-_SHEETS = (*(f"document/{name}" for name in STYLES), "pages/pages.css")
+_APPS = ("people", "incidents", "evidence", "timeline", "postmortems", "actions", "library")
+_SHEETS = (*(f"document/{name}" for name in STYLES), "pages/pages.css", *(f"{app}/{app}.css" for app in _APPS))
 
 
 def layout(request: HttpRequest | None) -> dict[str, Any]:

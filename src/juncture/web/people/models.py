@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Role(models.TextChoices):
@@ -43,3 +44,62 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+
+class Team(models.Model):
+    """A group of people who own services together."""
+
+    name = models.CharField(max_length=100, unique=True)
+    slug = models.SlugField(max_length=100, unique=True)
+
+
+class TeamMember(models.Model):
+    """Somebody in a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        """Once each."""
+
+        constraints = (models.UniqueConstraint(fields=("team", "user"), name="member_once_a_team"),)
+
+
+class Service(models.Model):
+    """A service of the organisation's own catalogue. `name` is what incidents and alerts call it."""
+
+    name = models.CharField(max_length=200, unique=True)
+    description = models.CharField(max_length=500, blank=True)
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="services")
+
+
+class ServiceOwner(models.Model):
+    """Somebody who owns a service themselves."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="owners")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        """Once each."""
+
+        constraints = (models.UniqueConstraint(fields=("service", "user"), name="owner_once_a_service"),)
+
+
+class Identity(models.Model):
+    """How a person is called elsewhere: a chat handle, a GitHub login, another e-mail address. Case does not count."""
+
+    class Kind(models.TextChoices):
+        """Where the name is used."""
+
+        CHAT = "chat", "Chat"
+        GITHUB = "github", "GitHub"
+        EMAIL = "email", "E-mail"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    value = models.CharField(max_length=254)
+
+    class Meta:
+        """One person each."""
+
+        constraints = (models.UniqueConstraint("kind", Lower("value"), name="identity_of_one_person"),)

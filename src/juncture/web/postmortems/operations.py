@@ -19,6 +19,7 @@ from juncture.web.incidents.models import Incident, Visibility
 from juncture.web.incidents.operations import UNTITLED, name_from_evidence, require_author
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
+from juncture.web.library.indexing import index_actions, index_postmortem
 from juncture.web.postmortems.citations import footnote_for, next_label, with_citation
 from juncture.web.postmortems.mapping import from_record, frozen, to_record
 from juncture.web.postmortems.merging import merge
@@ -50,6 +51,7 @@ def start_postmortem(viewer: Viewer, incident_id: str, *, practice: str = "googl
         name_from_evidence(viewer, incident, row.title)
         row.save()
         Section.objects.bulk_create(sections)
+        _index(row)
         record_change(
             viewer,
             action="start",
@@ -84,6 +86,7 @@ def draft_anew(viewer: Viewer, postmortem_id: str) -> Postmortem:
         row.save()
         for section in rewritten:
             section.save()
+        _index(row)
         record_change(
             viewer,
             action="draft_anew",
@@ -109,7 +112,7 @@ def _drafted(viewer: Viewer, incident: Incident, practice: str) -> record.Postmo
     assumed = assumptions_of(viewer, incident.public_id)
     value = draft(timeline, series, practice=practice, assumptions=assumed)
     told = value.incident
-    services = told.services or tuple(incident.services)
+    services = told.services or tuple(incident.services.values_list("name", flat=True))
     title = value.title if incident.title == UNTITLED else incident.title
     declared = msgspec.structs.replace(told, severity=incident.severity or told.severity, services=services)
     return msgspec.structs.replace(value, incident=declared, title=title)
@@ -136,6 +139,7 @@ def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, tex
             section.version += 1
             section.changed_by_id = viewer.user_id
             section.save(update_fields=["markdown", "version", "changed_by", "changed_at"])
+            index_postmortem(postmortem.pk)
             record_change(
                 viewer,
                 action="write",
@@ -192,6 +196,7 @@ def set_state(viewer: Viewer, postmortem_id: str, to: str, *, reason: str = "") 
                 published_by_id=viewer.user_id,
             )
         row.save(update_fields=["state", "published_number"])
+        _index(row)
         record_change(
             viewer,
             action="set_state",
@@ -214,6 +219,7 @@ def rename(viewer: Viewer, postmortem_id: str, title: str) -> None:
     with transaction.atomic():
         before, row.title, row.renamed = row.title, title, True
         row.save(update_fields=["title", "renamed"])
+        index_postmortem(row.pk)
         record_change(
             viewer,
             action="rename",
@@ -223,6 +229,11 @@ def rename(viewer: Viewer, postmortem_id: str, title: str) -> None:
             before={"title": before},
             after={"title": title},
         )
+
+
+def _index(row: Postmortem) -> None:
+    index_postmortem(row.pk)
+    index_actions(row.pk)
 
 
 def _public_id(incident: Incident) -> str:

@@ -16,6 +16,7 @@ from juncture.timeline.build import build_timeline
 from juncture.web.bulk import Value, instant, upsert
 from juncture.web.evidence.models import StoredSeries, StoredSighting
 from juncture.web.incidents.models import Incident
+from juncture.web.library.indexing import index_events
 from juncture.web.timeline.models import EventAlias, StoredEvent, StoredTimeline
 
 Item = TypeVar("Item")
@@ -56,6 +57,7 @@ def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: N
                 "notes": _encode(timeline.notes),
             },
         )
+        index_events(incident.pk)
     return Rebuilt(timeline)
 
 

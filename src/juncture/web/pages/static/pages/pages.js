@@ -27,10 +27,13 @@
     open.querySelector("summary")?.focus();
   });
 
-  // One key for a new incident, where no text is being typed.
+  // One key for a new incident, and one for the search, where no text is being typed.
   document.addEventListener("keydown", (event) => {
     const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "n" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) byId("new-incident")?.click();
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "n") byId("new-incident")?.click();
+    const search = event.key === "/" && byId("bar-q");
+    if (search) { event.preventDefault(); search.focus(); }
   });
 
   // Pressed twice, sent once.

@@ -1,0 +1,1 @@
+"""Finding what was learned: search, related postmortems, the feed."""

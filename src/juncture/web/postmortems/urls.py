@@ -1,0 +1,25 @@
+"""The addresses of this app: its pages, and its calls of the API."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from juncture.web.postmortems import api, views
+
+pages = [
+    path("incidents/<slug:incident>/postmortem/", views.start, name="postmortem-start"),
+    path("postmortems/<slug:postmortem>/", views.read, name="postmortem"),
+    path("postmortems/<slug:postmortem>/published/", views.published, name="postmortem-published"),
+    path("postmortems/<slug:postmortem>/state/", views.state, name="postmortem-state"),
+    path("postmortems/<slug:postmortem>/sections/<int:section>/", views.section, name="section"),
+]
+calls = [
+    path("incidents/<slug:incident>/postmortem", api.start),
+    path("postmortems", api.postmortems),
+    path("postmortems/<slug:postmortem>", api.one_postmortem),
+    path("postmortems/<slug:postmortem>.md", api.as_markdown, name="postmortem-md"),
+    path("postmortems/<slug:postmortem>.json", api.as_json, name="postmortem-json"),
+    path("postmortems/<slug:postmortem>.html", api.as_html, name="postmortem-html"),
+    path("postmortems/<slug:postmortem>/sections/<int:section>", api.section),
+    path("postmortems/<slug:postmortem>/state", api.state),
+]

@@ -1,0 +1,6 @@
+from tests.web.addresses import ALL_SEE, NOT_SO
+
+PAGES = {
+    "library/": (ALL_SEE, NOT_SO),
+}
+CALLS = {}
