@@ -53,6 +53,11 @@ class Viewer(Struct, frozen=True):
         return self.known and self.scope >= Scope.WRITE and _rank(self.role) >= _rank("author")
 
     @property
+    def may_facilitate(self) -> bool:
+        """Whether they may run reviews, open artefacts, add people to an incident, and invite."""
+        return self.known and self.scope >= Scope.WRITE and _rank(self.role) >= _rank("facilitator")
+
+    @property
     def may_administer(self) -> bool:
         """Whether they have people and settings."""
         return self.known and self.scope >= Scope.ADMIN and self.role == "administrator"

@@ -10,7 +10,7 @@ from juncture import __version__
 from juncture.document.html.assets import STYLES
 
 THEME_COOKIE = "juncture_theme"
-_THEMES = ("light", "dark")
+THEMES = ("light", "dark")
 _APPS = ("people", "incidents", "evidence", "timeline", "postmortems", "actions", "library")
 _SHEETS = (*(f"document/{name}" for name in STYLES), "pages/pages.css", *(f"{app}/{app}.css" for app in _APPS))
 
@@ -21,4 +21,4 @@ def layout(request: HttpRequest | None) -> dict[str, Any]:
     An empty theme is that of the system.
     """
     chosen = request.COOKIES.get(THEME_COOKIE, "") if request else ""
-    return {"version": __version__, "sheets": _SHEETS, "theme": chosen if chosen in _THEMES else ""}
+    return {"version": __version__, "sheets": _SHEETS, "theme": chosen if chosen in THEMES else ""}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-pages: list[URLPattern] = []
+from juncture.web.people import views
+
+pages = [
+    path("settings/", views.profile, name="settings"),
+]
 calls: list[URLPattern] = []
