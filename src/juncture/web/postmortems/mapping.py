@@ -2,31 +2,102 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from typing import Any
+
 import msgspec
+from msgspec import Struct
 
 from juncture.model import record
-from juncture.web.postmortems.models import Postmortem, Publication, Section
+from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, Standing, Statement
+from juncture.web.postmortems.pieces import Kind, Said, new_row, rows_of, value_of, values_in
 
 _encode = msgspec.json.Encoder().encode
+_WRITTEN = (
+    "title",
+    "practice",
+    "participants",
+    "decisions",
+    "weak_points",
+    "factors",
+    "impact",
+    "lessons",
+    "questions",
+    "sections",
+)
+"""The parts of a record that people write: they are rows or columns, and not in what is derived."""
+_EMPTY = {name: getattr(record.Postmortem(title=""), name) for name in _WRITTEN}
+
+
+class Rows(Struct):
+    """The rows that a record gives, unsaved: its sections, and its objects kind by kind."""
+
+    sections: list[Section]
+    pieces: list[tuple[Kind, list[Piece]]]
 
 
 def to_record(row: Postmortem) -> record.Postmortem:
-    """Return the record that rows hold."""
-    drafted = msgspec.json.decode(row.drafted, type=record.Postmortem)
+    """Return the record that rows hold, without what was put aside."""
+    derived = msgspec.json.decode(row.derived, type=record.Postmortem)
     sections = tuple(record.Section(section.heading, section.markdown) for section in row.sections.order_by("position", "id"))
-    metadata = drafted.metadata | {"state": row.state}
-    return msgspec.structs.replace(drafted, title=row.title, practice=row.practice, sections=sections, metadata=metadata)
+    held = rows_of(row)
+    values: dict[str, tuple[Any, ...]] = {
+        kind.name: tuple(value_of(kind, piece) for piece in held[kind.name]) for kind, _ in values_in(derived)
+    }
+    said: tuple[Said, ...] = values["lessons"]
+    return msgspec.structs.replace(
+        derived,
+        title=row.title,
+        practice=row.practice,
+        sections=sections,
+        participants=values["participants"],
+        decisions=values["decisions"],
+        weak_points=values["weak-points"],
+        factors=values["factors"],
+        impact=record.Impact(values["figures"], tuple(one.text for one in values["not-known"])),
+        lessons=record.Lessons(
+            **{
+                kind.value: tuple(one.text for one in said if one.kind == kind)
+                for kind in (
+                    Statement.Kind.WENT_WELL,
+                    Statement.Kind.WENT_POORLY,
+                    Statement.Kind.GOT_LUCKY,
+                    Statement.Kind.LEARNED,
+                )
+            }
+        ),
+        questions=tuple(one.text for one in values["questions"]),
+        metadata=_with_state(derived.metadata, row),
+    )
 
 
-def from_record(row: Postmortem, value: record.Postmortem) -> list[Section]:
-    """Set a row's columns from a record, and return its sections as unsaved rows."""
-    row.title = value.title[:300]
+def from_record(row: Postmortem, value: record.Postmortem, *, proposed: bool = False) -> Rows:
+    """Set a row's columns from a record, and return its sections and objects as unsaved rows.
+
+    `proposed`: factors and weak points come from the program and wait for a person; decisions always say it themselves.
+    """
+    row.title = value.title
     row.practice = value.practice
-    row.drafted = _encode(msgspec.structs.replace(value, title="", sections=()))
-    return [
-        Section(postmortem=row, position=position, heading=section.heading[:300], markdown=section.markdown)
+    row.derived = _encode(msgspec.structs.replace(value, **_EMPTY))
+    sections = [
+        Section(postmortem=row, position=position, heading=section.heading, markdown=section.markdown)
         for position, section in enumerate(value.sections)
     ]
+    pieces = []
+    for kind, values in values_in(value):
+        standing = Standing.PROPOSED if proposed and kind.name in PROPOSABLE else Standing.ACCEPTED
+        rows = [new_row(kind, row, one, position=place, standing=standing) for place, one in enumerate(values)]
+        pieces.append((kind, rows))
+    return Rows(sections, pieces)
+
+
+PROPOSABLE = ("decisions", "weak-points", "factors")
+"""The kinds that the evidence only proposes; the others are taken to be so until a person says otherwise."""
+
+
+def drafted_record(row: Postmortem) -> record.Postmortem | None:
+    """Return the record as the evidence last gave it; None for a postmortem that was not drafted."""
+    return msgspec.json.decode(row.drafted, type=record.Postmortem) if row.drafted else None
 
 
 def published_record(publication: Publication) -> record.Postmortem:
@@ -37,3 +108,15 @@ def published_record(publication: Publication) -> record.Postmortem:
 def frozen(value: record.Postmortem) -> bytes:
     """Return a record as a publication keeps it."""
     return _encode(value)
+
+
+def digest_of(value: record.Postmortem) -> str:
+    """Return the SHA-256 of a record: equal records have equal ones."""
+    return sha256(_encode(value)).hexdigest()
+
+
+def _with_state(metadata: dict[str, str], row: Postmortem) -> dict[str, str]:
+    """Return the metadata with where the postmortem stands; a file that says nothing of it stays so while it is a draft."""
+    if "state" not in metadata and row.state == "draft":
+        return metadata
+    return metadata | {"state": row.state}

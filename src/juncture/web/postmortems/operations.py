@@ -24,7 +24,9 @@ from juncture.web.postmortems.citations import footnote_for, next_label, with_ci
 from juncture.web.postmortems.mapping import from_record, frozen, to_record
 from juncture.web.postmortems.merging import merge
 from juncture.web.postmortems.models import Postmortem, Publication, Section, State
+from juncture.web.postmortems.pieces import KINDS
 from juncture.web.postmortems.selectors import postmortem_row
+from juncture.web.postmortems.storing import store_new, store_over
 from juncture.web.timeline.selectors import event_of, series_of, timeline_of
 
 PRACTICES = ("google", "amazon-coe", "netflix-oops")
@@ -46,11 +48,12 @@ def start_postmortem(viewer: Viewer, incident_id: str, *, practice: str = "googl
     incident = incident_row(viewer, incident_id)
     drafted = _drafted(viewer, incident, practice)
     row = Postmortem(incident=incident, public_id=_public_id(incident), created_by_id=viewer.user_id)
-    sections = from_record(row, drafted)
+    row.drafted = frozen(drafted)
     with transaction.atomic():
+        rows = from_record(row, drafted, proposed=True)
         name_from_evidence(viewer, incident, row.title)
         row.save()
-        Section.objects.bulk_create(sections)
+        store_new(rows)
         _index(row)
         record_change(
             viewer,
@@ -77,15 +80,10 @@ def draft_anew(viewer: Viewer, postmortem_id: str) -> Postmortem:
         if not is_untouched(row):
             raise InTheWay("Somebody has written on this postmortem. New evidence does not rewrite it; cite the new events.")
         before = {"title": row.title}
-        rewritten = from_record(row, drafted)
-        old = {section.heading: section for section in Section.objects.select_for_update().filter(postmortem=row)}
-        for section in rewritten:
-            if kept := old.pop(section.heading, None):
-                section.pk = kept.pk
-        Section.objects.filter(pk__in=[section.pk for section in old.values()]).delete()
+        row.drafted = frozen(drafted)
+        rows = from_record(row, drafted, proposed=True)
         row.save()
-        for section in rewritten:
-            section.save()
+        store_over(viewer, row, rows, by_person=False)
         _index(row)
         record_change(
             viewer,
@@ -103,7 +101,9 @@ def is_untouched(row: Postmortem) -> bool:
     """Whether a postmortem is still as it was drafted."""
     if row.state != State.DRAFT or row.published_number or row.renamed:
         return False
-    return not Section.objects.filter(postmortem=row, version__gt=1).exists()
+    if Section.objects.filter(postmortem=row, version__gt=1).exists():
+        return False
+    return not any(table.of(row).filter(touched=True).exists() for table in {kind.row for kind in KINDS.values()})
 
 
 def _drafted(viewer: Viewer, incident: Incident, practice: str) -> record.Postmortem:

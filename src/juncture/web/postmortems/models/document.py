@@ -1,4 +1,4 @@
-"""Postmortems: sections as rows, what was drafted as a frozen value, publications."""
+"""Postmortems: sections and objects as rows, what is derived from evidence as a frozen value, publications."""
 
 from __future__ import annotations
 
@@ -37,17 +37,19 @@ class PostmortemManager(models.Manager["Postmortem"]):
 
 
 class Postmortem(models.Model):
-    """The document of learning about an incident. `drafted` holds the record's objects as they were proposed."""
+    """The document of learning about an incident. Its sections and objects are rows of their own."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="postmortems")
     public_id = models.CharField(max_length=32, unique=True)
-    title = models.CharField(max_length=300)
+    title = models.TextField()
     renamed = models.BooleanField(default=False)
     """Whether a person gave it its title."""
-    practice = models.CharField(max_length=40, default="google")
+    practice = models.TextField(default="google")
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
-    drafted = models.BinaryField()
-    """The record without title and sections, as frozen JSON."""
+    derived = models.BinaryField()
+    """What nobody writes by hand, as frozen JSON: incident, milestones, phases, timeline, changes, notes, metadata."""
+    drafted = models.BinaryField(default=b"")
+    """The record as the evidence last gave it, as frozen JSON: what newer evidence is compared with. Empty for an import."""
     published_number = models.PositiveIntegerField(default=0)
     """The number of its latest publication, 0 before there is one."""
     created_at = models.DateTimeField(auto_now_add=True)
@@ -66,7 +68,7 @@ class Section(models.Model):
 
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="sections")
     position = models.PositiveIntegerField()
-    heading = models.CharField(max_length=300)
+    heading = models.TextField(blank=True)
     markdown = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
@@ -76,6 +78,15 @@ class Section(models.Model):
         """In the order of the document."""
 
         ordering = ("position", "id")
+
+
+class SentText(models.Model):
+    """The file that somebody sent, byte for byte. It is the text of the record as long as the record is what it gave."""
+
+    postmortem = models.OneToOneField(Postmortem, on_delete=models.CASCADE, related_name="sent")
+    text = models.BinaryField()
+    record = models.CharField(max_length=64)
+    """The SHA-256 of the record that the text gave, as it stood in rows."""
 
 
 class Publication(models.Model):

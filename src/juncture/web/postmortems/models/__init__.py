@@ -1,0 +1,29 @@
+"""The tables of postmortems: documents with their sections and publications, and the objects in them."""
+
+from juncture.web.postmortems.models.document import Postmortem, Publication, Section, SentText, State
+from juncture.web.postmortems.models.objects import (
+    Decision,
+    Factor,
+    Figure,
+    Participant,
+    Piece,
+    Standing,
+    Statement,
+    WeakPoint,
+)
+
+__all__ = [
+    "Decision",
+    "Factor",
+    "Figure",
+    "Participant",
+    "Piece",
+    "Postmortem",
+    "Publication",
+    "Section",
+    "SentText",
+    "Standing",
+    "State",
+    "Statement",
+    "WeakPoint",
+]
