@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 class Refused(Exception):  # noqa: N818 - it names what happened to the call
     """The base: a sentence for the person, and the HTTP status that says the same to a program."""
@@ -59,3 +61,19 @@ class NoRoom(Refused):
     """The server cannot keep it: its disk is full, or may not be written to."""
 
     status = 507
+
+
+class Moved(Refused):
+    """It has another address since it was restricted; told only to who may see it. Views lead on."""
+
+    status = 308
+
+    def __init__(self, former_id: str, public_id: str) -> None:
+        super().__init__("This has another address now.")
+        self.former_id = former_id
+        self.public_id = public_id
+
+    def leads_to(self, path: str) -> str:
+        """Return a path (and query) with the new id in the place of the former one."""
+        here, mark, query = path.partition("?")
+        return re.sub(rf"(?<=/){re.escape(self.former_id)}(?=[/.]|$)", self.public_id, here) + mark + query

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from juncture.model.errors import BadEvidence
 from juncture.model.instants import Instant, parse_instant
-from juncture.web.access.errors import Invalid, Refused, SignInNeeded, TooLarge
+from juncture.web.access.errors import Invalid, Moved, Refused, SignInNeeded, TooLarge
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.access.texts import is_storable
 
@@ -27,6 +27,7 @@ Handler = Callable[Concatenate[ViewerRequest, P], HttpResponse]
 BODY_LIMIT = 16 * 1024 * 1024
 _CURSOR_DIGITS = 18
 _TITLES = {
+    308: "Moved",
     400: "The call cannot be read",
     401: "Sign in first",
     403: "Not allowed",
@@ -59,6 +60,10 @@ def endpoint(**methods: Handler[P]) -> View[P]:
             if not request.viewer.known:  # type: ignore[attr-defined]  # the middleware sets it
                 raise SignInNeeded("Send `Authorization: Bearer TOKEN`; `juncture token EMAIL` prints one.")
             return handler(request, *args, **kwargs)  # type: ignore[arg-type]  # a ViewerRequest, by the middleware
+        except Moved as moved:
+            answer = problem(moved.status, moved.sentence)
+            answer["Location"] = moved.leads_to(request.get_full_path())
+            return answer
         except Refused as error:
             return problem(error.status, error.sentence)
         except BadEvidence as error:

@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import IntegerField, Max
+from django.db.models import IntegerField, Max, QuerySet
 from django.db.models.functions import Cast, Length
 
+from juncture.inquiry.criteria import severity_key
 from juncture.web.access.errors import Invalid, NotAllowed, SignInNeeded
 from juncture.web.access.texts import is_storable
 from juncture.web.access.viewer import Viewer
-from juncture.web.incidents.models import Incident, IncidentService, Visibility
+from juncture.web.incidents.judging import judge_incident
+from juncture.web.incidents.models import FormerAddress, Incident, IncidentPerson, IncidentService, Visibility
+from juncture.web.incidents.persons import people_named
 from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_incident
 from juncture.web.people.operations import team_named
@@ -24,7 +27,7 @@ _TRIES = 20
 _RANDOM_BYTES = 12
 
 
-def declare(
+def declare(  # noqa: PLR0913 - the fields of an incident
     viewer: Viewer,
     *,
     title: str,
@@ -33,30 +36,42 @@ def declare(
     visibility: str = Visibility.ORGANISATION,
     team: str = "",
     started_at: datetime | None = None,
+    near_miss: bool = False,
+    data_lost: bool | None = None,
+    people: Sequence[str] = (),
 ) -> Incident:
-    """Declare an incident; only the title is needed. Raises SignInNeeded, NotAllowed or Invalid."""
+    """Declare an incident; only the title is needed. Raises SignInNeeded, NotAllowed or Invalid.
+
+    `people` are who is on it, each by e-mail address, handle or name.
+    """
     require_author(viewer, "declare incidents")
     title = check_declaration(title=title, visibility=visibility)
-    names = _service_names(services)
+    names = service_names(services)
+    added = people_named(people, but=viewer.person)
     team = " ".join(team.split())[:100]
     if visibility == Visibility.TEAM and not team:
         raise Invalid("An incident that one team sees needs the name of that team.")
     fields: dict[str, Any] = {
         "title": title,
-        "severity": severity.strip()[:40],
+        "severity": severity_name(severity),
         "visibility": visibility,
         "started_at": started_at,
+        "near_miss": near_miss,
+        "data_lost": data_lost,
     }
+    key = severity_key(fields["severity"])
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
                 of = team_named(viewer, team) if team else None
                 incident = Incident.objects.create(
-                    public_id=_public_id(visibility), created_by_id=viewer.person, team=of, **fields
+                    public_id=public_id_for(visibility), created_by_id=viewer.person, team=of, severity_key=key, **fields
                 )
+                IncidentPerson.objects.bulk_create(IncidentPerson(incident=incident, user=person) for person in added)
                 IncidentService.objects.bulk_create(
                     IncidentService(incident=incident, name=name, position=position) for position, name in enumerate(names)
                 )
+                judge_incident(incident.pk)
                 index_incident(incident.pk)
                 record_change(
                     viewer,
@@ -65,7 +80,12 @@ def declare(
                     object_id=incident.public_id,
                     incident_id=incident.pk,
                     after=fields
-                    | {"services": names, "team": team, "started_at": started_at.isoformat() if started_at else None},
+                    | {
+                        "services": names,
+                        "team": team,
+                        "started_at": started_at.isoformat() if started_at else None,
+                        "people": [person.pk for person in added],
+                    },
                 )
         except IntegrityError:
             # Somebody took the same number at the same moment.
@@ -114,16 +134,39 @@ def require_author(viewer: Viewer, what: str) -> None:
         raise NotAllowed(f"Your role or token only reads. Ask an administrator for the role of author to {what}.")
 
 
-def _service_names(services: Sequence[str]) -> list[str]:
+def service_names(services: Sequence[str]) -> list[str]:
+    """Return names of services, each once, in one line. Raises Invalid for one that cannot be stored."""
     names = dict.fromkeys(name for service in services if (name := " ".join(service.split())[:200]))
     if not all(map(is_storable, names)):
         raise Invalid("The name of a service holds a NUL or half a character, which cannot be stored.")
     return list(names)
 
 
-def _public_id(visibility: str) -> str:
+def severity_name(severity: str) -> str:
+    """Return a severity in one line. Raises Invalid for one that cannot be stored."""
+    name = " ".join(severity.split())[:40]
+    if not is_storable(name):
+        raise Invalid("The severity holds a NUL or half a character, which cannot be stored.")
+    return name
+
+
+def public_id_for(visibility: str) -> str:
+    """Return the id of a new incident: random for a restricted one, else the next number, of which none is given twice."""
     if visibility == Visibility.RESTRICTED:
-        return secrets.token_hex(_RANDOM_BYTES)
-    numbered = Incident.objects.get_queryset().annotate(size=Length("public_id")).filter(size__lt=2 * _RANDOM_BYTES)
-    last = numbered.aggregate(last=Max(Cast("public_id", IntegerField())))["last"]
-    return str((last or 0) + 1)
+        return random_id()
+    last = max(_last_number(Incident.objects.get_queryset(), "public_id"), _last_number(_former(), "former_id"))
+    return str(last + 1)
+
+
+def random_id() -> str:
+    """Return a public id that counts nothing."""
+    return secrets.token_hex(_RANDOM_BYTES)
+
+
+def _former() -> QuerySet[FormerAddress]:
+    return FormerAddress.objects.filter(kind="incident")
+
+
+def _last_number(rows: QuerySet[Any], name: str) -> int:
+    numbered = rows.annotate(size=Length(name)).filter(size__lt=2 * _RANDOM_BYTES)
+    return numbered.aggregate(last=Max(Cast(name, IntegerField())))["last"] or 0

@@ -7,10 +7,10 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from juncture.model.errors import BadEvidence
-from juncture.web.access.errors import Refused, SignInNeeded
+from juncture.web.access.errors import Moved, Refused, SignInNeeded
 from juncture.web.access.refusals import refused_page
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.access.trouble import sentence_for
@@ -31,6 +31,8 @@ def page(
             return view(request, *args, **kwargs)  # type: ignore[arg-type]  # a ViewerRequest, by the middleware
         except SignInNeeded:
             return redirect_to_login(request.get_full_path())
+        except Moved as moved:
+            return HttpResponseRedirect(moved.leads_to(request.get_full_path()), preserve_request=True)
         except Refused as error:
             return refusal(request, error)
         except BadEvidence as error:

@@ -16,9 +16,10 @@ from juncture.model.evidence import Citation
 from juncture.model.identity import ArtefactHash
 from juncture.model.record import Postmortem as Record
 from juncture.stores.folder import FolderStore
-from juncture.web.access.errors import NotFound
+from juncture.web.access.errors import Moved, NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.store import artefact_store
+from juncture.web.incidents.models import FormerAddress
 from juncture.web.postmortems.mapping import published_record, to_record
 from juncture.web.postmortems.models import Postmortem, Publication, Section, State
 
@@ -70,8 +71,15 @@ def postmortem_row(viewer: Viewer, postmortem_id: str) -> Postmortem:
     """Return the row of a postmortem that the viewer may see. Raises NotFound. For operations, not for views."""
     row = Postmortem.objects.visible_to(viewer).select_related("incident").filter(public_id=postmortem_id).first()
     if row is None:
-        raise NotFound
+        raise _moved(viewer, postmortem_id) or NotFound
     return row
+
+
+def _moved(viewer: Viewer, postmortem_id: str) -> Moved | None:
+    """Return where a postmortem is that was restricted, if the viewer may see it there."""
+    former = FormerAddress.objects.filter(kind="postmortem", former_id=postmortem_id).values("public_id")
+    row = Postmortem.objects.visible_to(viewer).filter(public_id__in=former).first()
+    return Moved(postmortem_id, row.public_id) if row else None
 
 
 def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -> PostmortemView:

@@ -15,6 +15,7 @@ from juncture.model.record import Timeline
 from juncture.timeline.build import build_timeline
 from juncture.web.bulk import Value, instant, upsert
 from juncture.web.evidence.models import StoredSeries, StoredSighting
+from juncture.web.incidents.judging import judge_incident
 from juncture.web.incidents.models import Incident
 from juncture.web.library.indexing import index_events
 from juncture.web.timeline.models import EventAlias, StoredEvent, StoredTimeline
@@ -57,6 +58,7 @@ def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: N
                 "notes": _encode(timeline.notes),
             },
         )
+        judge_incident(incident.pk, timeline)
         index_events(incident.pk)
     return Rebuilt(timeline)
 
