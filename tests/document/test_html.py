@@ -159,11 +159,10 @@ def test_figures_are_ranges_with_their_formula(document):
 
 
 def test_sections_stand_in_the_order_of_the_record_and_parts_without_one_after_them(html):
-    headings = re.findall(r'<h2 id="section-\d+-heading"><span class="at-rest">(.*?)</span>', html)
-    assert headings[0] == "Phases"
+    headings = re.findall(r'<h2 id="section-[\w-]+-heading"><span class="at-rest">(.*?)</span>', html)
     written = [section.heading for section in sample.postmortem().sections if section.heading not in {"Summary", "Evidence"}]
-    assert headings[1 : 1 + len(written)] == written
-    assert "Who took part" in headings[1 + len(written) :]
+    assert headings[: len(written)] == written
+    assert "Who took part" in headings[len(written) :]
 
 
 def test_a_part_that_a_section_shows_is_not_shown_again(html):

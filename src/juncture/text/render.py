@@ -21,12 +21,16 @@ from markdown_it.utils import OptionsDict
 
 from juncture.text.footnotes import REFERENCE, install
 from juncture.text.markup import Markup, clean, element, joined
+from juncture.text.sentences import marked
 
 Footnote = Callable[[str], str]
 """Returns the marker of a footnote's label, as HTML that is taken as it is."""
 Env: TypeAlias = MutableMapping[str, Any]
 Block = Callable[[str], str | None]
 """Returns what stands in place of a line `<!-- juncture:NAME -->`, as HTML, or None where there is no such block."""
+
+Sentence = Callable[[str], tuple[str, str]]
+"""Returns what stands before and after a sentence of this text, as HTML that is taken as it is."""
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
 _TAGS = {
@@ -42,17 +46,26 @@ _SLOT = re.compile(r'<i data-slot="(\d+)"></i>')
 _TASK = re.compile(r"\[([ xX])\]\s+")
 
 
-def to_html(markdown: str, *, footnote: Footnote | None = None, block: Block | None = None, least_heading: int = 1) -> str:
+def to_html(
+    markdown: str,
+    *,
+    footnote: Footnote | None = None,
+    block: Block | None = None,
+    sentence: Sentence | None = None,
+    least_heading: int = 1,
+) -> str:
     """Return Markdown as HTML that cannot run, load or reach anything.
 
     CommonMark with tables, strike-through, footnotes and `- [ ]` tasks. `footnote` makes the markers of footnote references;
     without it they are numbered and their definitions stand at the end. `block` fills lines `<!-- juncture:NAME -->`; other
-    comments are left out. Headings start at `least_heading`, so that a text fits under the headings that are there already.
+    comments are left out. `sentence` says what stands round each sentence of a paragraph. Headings start at `least_heading`,
+    so that a text fits under the headings that are there already.
     """
     slots: list[str] = []
     notes = _Notes()
     env: dict[str, Any] = {
         "slots": slots, "footnote": footnote or notes.marker, "block": block or _no_block, "least_heading": least_heading,
+        "sentence": sentence, "sentence_ends": [],
     }  # fmt: skip
     html = _safe(_parser().render(clean(markdown), env), slots)
     return html if footnote else html + notes.as_list(env["definitions"], env)
@@ -117,6 +130,16 @@ class _Renderer(RendererHTML):
         del options
         return _slot(env, env["footnote"](tokens[idx].meta["label"]))
 
+    def sentence_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        del options
+        before, after = env["sentence"](tokens[idx].content)
+        env["sentence_ends"].append(after)
+        return _slot(env, before)
+
+    def sentence_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        del tokens, idx, options
+        return _slot(env, env["sentence_ends"].pop())
+
     def td_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         del options, env
         return _cell("td", tokens[idx])
@@ -151,6 +174,8 @@ def _blocks_and_tasks(state: StateCore) -> None:
                 continue
             if len(kept) > 1 and kept[-2].type == "list_item_open":
                 _mark_task(token.children or [])
+            if state.env.get("sentence"):
+                token.children = marked(token.children or [])
         kept.append(token)
     state.tokens = kept
 

@@ -8,6 +8,7 @@ from juncture.document.drafting import summary
 from juncture.document.drafting.facts import Facts
 from juncture.document.drafting.footnotes import plain
 from juncture.document.drafting.title import joined
+from juncture.document.prompts import prompt
 from juncture.inquiry.people import SPOKEN
 from juncture.inquiry.roles import channel_of, incident_channels
 from juncture.inquiry.speech import quoted, shortened
@@ -23,11 +24,6 @@ MOST_TURNS = 12
 def block(name: str) -> str:
     """Return the mark of a block, where the objects of that name are shown."""
     return f"<!-- juncture:{name} -->"
-
-
-def prompt(text: str) -> str:
-    """Return what is still to be written, as a reader sees it."""
-    return f"*To write: {text}*"
 
 
 def impact(facts: Facts) -> str:

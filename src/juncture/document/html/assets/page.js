@@ -33,38 +33,90 @@
   });
   window.addEventListener("afterprint", () => closed.forEach((details) => { details.open = false; }));
 
-  // Browsers without popovers go to the entry in the list of evidence instead.
+  // Browsers without popovers go to the lines at the end instead.
   if (!("popover" in HTMLElement.prototype)) {
     document.addEventListener("click", (event) => {
       const opener = event.target instanceof Element ? event.target.closest("[popovertarget]") : null;
       const target = opener && byId(opener.getAttribute("popovertarget") ?? "");
-      target?.closest("li")?.scrollIntoView({ block: "center" });
+      target?.scrollIntoView({ block: "center" });
     });
   }
 
-  // The marks: Tab reaches one, arrow keys the others.
+  /**
+   * Makes many links one tab stop: Tab reaches one, arrow keys the others.
+   * @param {(HTMLElement | SVGElement)[]} links @param {EventTarget | null} [within] where keys are heard
+   */
+  const rove = (links, within) => {
+    const isShown = (/** @type {Element} */ link) => !link.hasAttribute("hidden") && link.getClientRects().length > 0;
+    links.forEach((link, index) => link.setAttribute("tabindex", index ? "-1" : "0"));
+    within?.addEventListener("keydown", (event) => {
+      if (!(event instanceof KeyboardEvent)) return;
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const shown = links.filter(isShown);
+      const here = shown.findIndex((link) => link === document.activeElement);
+      if (!step || here < 0) return;
+      event.preventDefault();
+      const next = shown[Math.min(Math.max(here + step, 0), shown.length - 1)];
+      links.forEach((link) => link.setAttribute("tabindex", link === next ? "0" : "-1"));
+      next.focus();
+    });
+  };
   const drawing = document.querySelector(".lanes-drawing");
   /** @type {SVGAElement[]} */
   const marks = drawing ? [...drawing.querySelectorAll("a")] : [];
-  marks.sort((one, other) => Number(one.dataset.at) - Number(other.dataset.at));
-  /** @param {SVGAElement} mark */
-  const isShown = (mark) => !mark.hasAttribute("hidden");
-  marks.forEach((mark, index) => mark.setAttribute("tabindex", index ? "-1" : "0"));
-  drawing?.addEventListener("keydown", (event) => {
-    if (!(event instanceof KeyboardEvent)) return;
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const shown = marks.filter(isShown);
-    const here = shown.findIndex((mark) => mark === document.activeElement);
-    if (!step || here < 0) return;
-    event.preventDefault();
-    const next = shown[Math.min(Math.max(here + step, 0), shown.length - 1)];
-    marks.forEach((mark) => mark.setAttribute("tabindex", mark === next ? "0" : "-1"));
-    next.focus();
+  rove(marks.sort((one, other) => Number(one.dataset.at) - Number(other.dataset.at)), drawing);
+  for (const [inside, links] of [[".events", ".time-link"], [".prose, .summary, .lessons, .table", ".here"]]) {
+    for (const group of document.querySelectorAll(inside)) {
+      rove(/** @type {HTMLElement[]} */ ([...group.querySelectorAll(links)]), group);
+    }
+  }
+
+  // A link to a place is also copied whole, where the browser allows it; the address bar shows it in any case.
+  document.addEventListener("click", async (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a.here") : null;
+    if (!(link instanceof HTMLAnchorElement)) return;
+    try {
+      await navigator.clipboard.writeText(link.href);
+    } catch {
+      return;
+    }
+    link.classList.add("said");
+    const label = link.getAttribute("aria-label") ?? "";
+    link.setAttribute("aria-label", "Link copied");
+    setTimeout(() => { link.classList.remove("said"); link.setAttribute("aria-label", label); }, 1600);
   });
+
+  // A sentence that was rewritten since is found by its fingerprint under another heading, else its section is shown.
+  const follow = () => {
+    const name = decodeURIComponent(location.hash.slice(1));
+    const [section, fingerprint] = [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf(".") + 1)];
+    if (!/^[0-9a-f]{8}(-\d+)?$/.test(fingerprint) || !section || byId(name)) return;
+    const moved = document.querySelector(`.sentence[id$=".${fingerprint}"]`);
+    if (moved) location.replace(`#${moved.id}`);
+    else if (byId(`section-${section}`)) location.replace(`#section-${section}`);
+  };
+  window.addEventListener("hashchange", follow);
+  if (location.hash) follow();
+
+  // The contents say where the reader is.
+  const contents = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll(".contents a")]);
+  const places = contents.map((link) => byId(link.hash.slice(1)));
+  if (contents.length) {
+    const say = () => {
+      const passed = places.map((place) => (place?.getBoundingClientRect().top ?? Infinity) < innerHeight * .3);
+      const at = Math.max(passed.lastIndexOf(true), 0);
+      contents.forEach((link, index) => (index === at ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+    };
+    let waiting = 0;
+    document.addEventListener("scroll", () => { waiting ||= requestAnimationFrame(() => { waiting = 0; say(); }); }, { passive: true });
+    say();
+  }
 
   // An entry that a mark leads to may be filtered away: show everything then.
   const reveal = () => {
     const entry = byId(decodeURIComponent(location.hash.slice(1)));
+    const folded = entry?.closest("details:not([open])");
+    if (folded instanceof HTMLDetailsElement) { folded.open = true; entry?.scrollIntoView({ block: "center" }); }
     if (!entry?.classList.contains("event")) return;
     const all = byId("events-all");
     if (entry.classList.contains("minor") && all instanceof HTMLInputElement) all.checked = true;

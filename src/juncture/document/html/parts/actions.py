@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from juncture.document.html.anchors import here
 from juncture.document.html.context import Context
 from juncture.model.record import ActionItem, ActionState
 from juncture.text.markup import EMPTY, Markup, element, joined
@@ -26,22 +27,46 @@ _STATES = {
 
 
 def actions(context: Context) -> Markup:
-    """Return the actions as a table that becomes a list on a narrow screen."""
+    """Return the actions as a table that becomes a list on a narrow screen, in their state of now where that is known."""
     found = context.postmortem.actions
     if not found:
         return EMPTY
+    now = context.edition.actions or ()
     names = ("Action", "Addresses", "Owner", "Due", "State")
     head = element("thead", element("tr", joined(element("th", name, scope="col") for name in names)))
-    rows = joined(_row(context, action) for action in found)
-    return element("table", head, element("tbody", rows), class_="table stack")
+    rows = joined(
+        _row(context, number, action, now[number - 1] if len(now) >= number else action)
+        for number, action in enumerate(found, start=1)
+    )
+    table = element("table", head, element("tbody", rows), class_="table stack")
+    return joined((element("p", _standing(context), class_="caption standing"), table))
 
 
-def _row(context: Context, action: ActionItem) -> Markup:
-    below = [element("span", str(text), class_="chip") for text in (action.kind, action.priority, action.ticket) if text]
+def _standing(context: Context) -> Markup:
+    """Return the sentence that says how far the actions are, and as of when."""
+    found = context.postmortem.actions
+    now = context.edition.actions
+    states = [each.state if each else None for each in now] if now is not None else [action.state for action in found]
+    proved, done = states.count(ActionState.VERIFIED), states.count(ActionState.DONE)
+    said = f"{proved} of {len(found)} verified"
+    if done:
+        said += f", {done} done and not yet proved"
+    as_of = context.edition.as_of
+    if now is None or as_of is None:
+        return joined((f"{said}.",))
+    stamp = context.time(as_of, f"{context.clock.day(as_of)}, {context.clock.minute(as_of)} {context.clock.zone}")
+    return joined((f"{said}, as of ", stamp if context.edition.travels else joined(("now, ", stamp)), "."))
+
+
+def _row(context: Context, number: int, action: ActionItem, now: ActionItem | None) -> Markup:
+    # What was promised is the record's; where it stands is that of now.
+    live = now or action
+    below = [element("span", str(text), class_="chip") for text in (live.kind, live.priority, live.ticket) if text]
     criterion = element("span", "Worked if: ", context.line(action.criterion), class_="criterion") if action.criterion else None
     title = element(
         "th",
         context.line(action.title),
+        here(f"action-{number}", "this action"),
         criterion,
         element("span", joined(below, " "), class_="cell-sub") if below else None,
         scope="row",
@@ -49,11 +74,25 @@ def _row(context: Context, action: ActionItem) -> Markup:
     return element(
         "tr",
         title,
-        _cell("Addresses", action.factor),
-        _cell("Owner", action.owner),
-        _cell("Due", _day(action.due) if action.due else None),
-        element("td", _state(action.state), data_label="State"),
+        _cell("Addresses", _factor(context, live.factor)),
+        _cell("Owner", context.roles.get(live.owner, live.owner) if live.owner else None),
+        _cell("Due", _day(live.due) if live.due else None),
+        element("td", _state_now(action, now), data_label="State"),
+        id=f"action-{number}",
     )
+
+
+def _factor(context: Context, factor: str | None) -> Markup | str | None:
+    numbers = {each.id: number for number, each in enumerate(context.postmortem.factors, start=1)}
+    return element("a", factor, href=f"#factor-{numbers[factor]}") if factor in numbers else factor
+
+
+def _state_now(then: ActionItem, now: ActionItem | None) -> Markup:
+    """Return the state of now; where the text says another, also the one that it was."""
+    if now is None:
+        return joined((_state(then.state), element("small", "no longer kept", class_="was")))
+    was = element("small", f"{_STATES[then.state][0]} when published", class_="was") if now.state is not then.state else None
+    return joined((_state(now.state), was))
 
 
 def _cell(name: str, value: str | None) -> Markup:

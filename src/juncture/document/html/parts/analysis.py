@@ -34,15 +34,16 @@ def factors(context: Context) -> Markup:
     items = [
         element(
             "li",
-            element("span", factor.id, class_="factor-id"),
+            element("a", factor.id, href=f"#factor-{number}", class_="factor-id"),
             element(
                 "p",
                 element("b", f"{_ROLES[factor.role]}. "),
                 context.line(factor.title),
                 context.citations.marks(factor.citations),
             ),
+            id=f"factor-{number}",
         )
-        for factor in context.postmortem.factors
+        for number, factor in enumerate(context.postmortem.factors, start=1)
     ]
     return element("ol", joined(items), class_="factors") if items else EMPTY
 
@@ -54,9 +55,14 @@ def lessons(context: Context) -> Markup:
     for name, said in _LESSONS.items():
         texts: tuple[str, ...] = getattr(found, name)
         if texts:
-            items = joined(element("li", context.line(text)) for text in texts)
+            items = joined(element("li", _addressed(context, text)) for text in texts)
             columns.append(element("div", element("h3", said), element("ul", items)))
     return element("div", joined(columns), class_="lessons") if columns else EMPTY
+
+
+def _addressed(context: Context, text: str) -> Markup:
+    before, after = context.anchors.sentence("lesson", text)
+    return Markup(f"{before}{context.line(text)}{after}")
 
 
 def questions(context: Context) -> Markup:

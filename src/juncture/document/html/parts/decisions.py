@@ -6,6 +6,7 @@ from juncture.document.drawing.anchors import decision_anchor
 from juncture.document.drawing.clock import milliseconds
 from juncture.document.drawing.shapes import icon
 from juncture.document.html.context import Context
+from juncture.document.html.parts.known_then import known_then
 from juncture.document.replay import decision_known_at
 from juncture.model.evidence import Lane
 from juncture.model.record import Decision, Standing
@@ -32,7 +33,7 @@ def _item(context: Context, number: int, decision: Decision) -> Markup:
         data_at=milliseconds(decision.at),
         hidden=True,
     )
-    about = [context.time(decision.at)]
+    about = [element("a", context.time(decision.at), href=f"#{decision_anchor(number)}", class_="time-link")]
     about += [element("span", decision.by)] if decision.by else []
     about += [element("span", "candidate")] if decision.standing is Standing.PROPOSED else []
     head = element(
@@ -41,10 +42,11 @@ def _item(context: Context, number: int, decision: Decision) -> Markup:
         element("div", element("h3", decision.question), element("p", joined(about), class_="meta dots")),
         replay,
     )
-    rows = [_row("Chosen", joined((element("b", decision.chosen), context.citations.marks(decision.citations))))]
+    rows = [_row("Known then", known_then(context, decision))] if context.postmortem.timeline else []
     others = [option for option in decision.options if option != decision.chosen]
     rows += [_row("Also possible", "; ".join(others))] if others else []
-    rows += [_row("Said then", element("q", decision.reason))] if decision.reason else []
+    rows += [_row("Chosen", joined((element("b", decision.chosen), context.citations.marks(decision.citations))))]
+    rows += [_row("Reason given", element("q", decision.reason))] if decision.reason else []
     rows += [_row("Expected", decision.expected)] if decision.expected else []
     rows += [_row("What followed", decision.outcome, class_="later")] if decision.outcome else []
     return element(

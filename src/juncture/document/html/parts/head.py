@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from juncture.document.html.context import Context
+from juncture.document.prompts import without_prompts
 from juncture.model.instants import duration_text, seconds_between
 from juncture.model.record import MilestoneName, MilestoneState
 from juncture.text.markup import EMPTY, Markup, element, joined
@@ -28,12 +29,15 @@ def fog() -> Markup:
 def head(context: Context, summary: str) -> Markup:
     """Return state, title and summary; `summary` is Markdown."""
     record = context.postmortem
-    prose = context.prose(summary) if summary.strip() else element("p", "No summary yet.", class_="quiet")
+    if not context.edition.for_authors:
+        summary = without_prompts(summary)
+    name = context.anchors.section("summary")
+    prose = context.prose(summary, name) if summary.strip() else element("p", "No summary yet.", class_="quiet")
     words = element(
         "div",
         element("p", joined(_eyebrow(context)), class_="eyebrow"),
         element("h1", record.title or "Untitled", id="title"),
-        element("div", prose, class_="summary"),
+        element("div", prose, context.pictures(), class_="summary", id=f"section-{name}"),
         class_="later-words",
     )
     replay = element("h1", "Known at ", element("span", class_="replay-clock"), class_="in-replay unseen-label", hidden=True)
@@ -42,12 +46,19 @@ def head(context: Context, summary: str) -> Markup:
 
 def facts(context: Context) -> Markup:
     """Return when it began, was detected, mitigated and resolved, and where; what is absent says so in words."""
-    cells = [_fact(context, name, said) for name, said in _FACTS]
+    known = {name: context.milestone(name) for name, _ in _FACTS}
+    if context.near_miss:
+        # Nothing is missing from a near miss that says no more than what nearly happened.
+        cells = [_fact(context, name, said) for name, said in _FACTS if known[name] is not None]
+    else:
+        cells = [_fact(context, name, said) for name, said in _FACTS]
     services = context.postmortem.incident.services
     if services:
         rest = len(services) - _MOST_SERVICES
         more = element("small", f"and {rest} more", title=", ".join(services)) if rest > 0 else None
         cells.append(_cell("Services", ", ".join(services[:_MOST_SERVICES]), more))
+    if not cells:
+        return EMPTY
     return element("div", element("dl", joined(cells), class_="facts later-words"), fog(), class_="later-box")
 
 
@@ -60,11 +71,14 @@ def _eyebrow(context: Context) -> list[Markup]:
     chips.append(
         element("span", _STATES.get(state, state), class_=f"chip {'good' if state in {'published', 'closed'} else 'absent'}")
     )
+    if context.near_miss:
+        chips.append(element("span", "Near miss", class_="chip absent"))
     began = context.milestone(MilestoneName.STARTED)
     first = (began and began.at) or (record.timeline[0].occurred_at if record.timeline else None)
     if first:
         chips.append(element("span", context.clock.day(first)))
-    return chips
+    about = [element("span", words) for words in context.edition.standing]
+    return [*chips, element("span", joined(about), class_="dots")] if about else chips
 
 
 def _fact(context: Context, name: MilestoneName, said: str) -> Markup:

@@ -8,15 +8,27 @@ from juncture.model.record import Milestone, MilestoneState
 from juncture.text.markup import EMPTY, Markup, element, joined
 
 
-def phases(context: Context) -> Markup:
-    """Return the ribbon and the milestones with their reasons."""
+def ribbon_of(context: Context) -> Markup:
+    """Return the ribbon below the facts, with how each instant was found where no section tells it."""
     record = context.postmortem
-    reasons = None if context.shows("milestones") else milestones(context)
-    return joined((ribbon(record.phases, context.clock) if record.phases else None, reasons))
+    if not record.phases and not record.milestones:
+        return EMPTY
+    told = context.shows("milestones") or context.shows("phases")
+    body = joined((ribbon(record.phases, context.clock) if record.phases else None, None if told else _found(context)))
+    return element("div", body, id="phases-ribbon", class_="at-a-glance later") if body else EMPTY
+
+
+def phases(context: Context) -> Markup:
+    """Return how each instant between the phases was found, where another block does not tell it."""
+    return EMPTY if context.shows("milestones") else _found(context)
 
 
 def milestones(context: Context) -> Markup:
     """Return every milestone: its instant or its absence, the reason, and where that was read."""
+    return _found(context)
+
+
+def _found(context: Context) -> Markup:
     found = context.postmortem.milestones
     if not found:
         return EMPTY

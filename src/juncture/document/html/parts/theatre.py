@@ -11,6 +11,8 @@ from juncture.document.drawing.scale import Scale
 from juncture.document.html.context import Context
 from juncture.text.markup import EMPTY, Markup, element, joined
 
+_WIDTH = 656
+"""Pixels that the lanes have beside their names in the column of a document."""
 _EARLIER = '<path d="M10 4 6 8l4 4"/>'
 _NEXT = '<path d="m6 4 4 4-4 4"/>'
 
@@ -24,6 +26,7 @@ def theatre(context: Context) -> Markup:
         decisions=record.decisions,
         milestones=record.milestones,
         clock=context.clock,
+        width=_WIDTH,
         handle=joined(
             (_handle(), element("p", "Not here yet: nobody could know it", class_="fog-label", aria_hidden="true", hidden=True))
         ),

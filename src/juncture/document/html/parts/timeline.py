@@ -164,7 +164,7 @@ def _entry(context: Context, event: Event, *, minor: bool, unsure: bool) -> Mark
         "li",
         element("span", _time(context, event), class_="event-time"),
         icon(event.lane, hollow=hollow),
-        element("div", _said(context, event), _known(context, event), class_="event-text"),
+        element("div", _said(context, event), _pictures(context, event), _known(context, event), class_="event-text"),
         id=event_anchor(event.id),
         class_=" ".join(names),
         tabindex=-1,
@@ -176,10 +176,12 @@ def _entry(context: Context, event: Event, *, minor: bool, unsure: bool) -> Mark
 
 def _time(context: Context, event: Event) -> Markup:
     width = event.latest - event.earliest
+    link = f"#{event_anchor(event.id)}"
     if timedelta(seconds=59) <= width <= timedelta(seconds=60) and event.earliest.second == 0:
-        return element("span", context.time(event.occurred_at, context.clock.minute(event.occurred_at)))
+        minute = context.time(event.occurred_at, context.clock.minute(event.occurred_at))
+        return element("a", minute, href=link, class_="time-link")
     doubt = element("small", f"± {duration_text(width.total_seconds() / 2)}") if width >= timedelta(seconds=2) else None
-    return joined((context.time(event.occurred_at), doubt))
+    return joined((element("a", context.time(event.occurred_at), href=link, class_="time-link"), doubt))
 
 
 def _said(context: Context, event: Event) -> Markup:
@@ -190,6 +192,12 @@ def _said(context: Context, event: Event) -> Markup:
         words = element("q", text)
         return element("p", element("span", f"{role}: ", class_="who") if role else None, words, marks)
     return element("p", text, marks)
+
+
+def _pictures(context: Context, event: Event) -> Markup:
+    """Return the screenshots that an event was read from."""
+    pictures = {citation.artefact: citation for citation in event.citations if citation.artefact in context.edition.images}
+    return joined(context.citations.figure(citation) for citation in pictures.values())
 
 
 def _text(event: Event) -> Markup:
