@@ -3,4 +3,6 @@ from tests.web.addresses import ALL_SEE, NOT_SO
 PAGES = {
     "library/": (ALL_SEE, NOT_SO),
 }
-CALLS = {}
+CALLS = {
+    "api/v1/search": {"GET": ALL_SEE},
+}

@@ -11,7 +11,9 @@ INDEXES = {"library_documents": "<> 'event'", "library_events": "= 'event'"}
 
 _ACCENTED = "àáâãäåāăąçćčďđèéêëēėęěğìíîïīįłñńňòóôõöøōőŕřśšşťţùúûüūůűýÿžźż"
 _PLAIN = "aaaaaaaaacccddeeeeeeeegiiiiiilnnnoooooooorrsssttuuuuuuuyyzzz"
-_FROM, _TO = _ACCENTED + _ACCENTED.upper(), _PLAIN * 2
+_JOINING = "._/:@-"
+"""What PostgreSQL would read as parts of hosts, paths and addresses, which then could only be found whole."""
+_FROM, _TO = _ACCENTED + _ACCENTED.upper() + _JOINING, _PLAIN * 2 + " " * len(_JOINING)
 
 _SQLITE = """
 CREATE VIRTUAL TABLE {index} USING fts5(
@@ -34,14 +36,6 @@ ALTER TABLE {ENTRIES} ADD COLUMN document tsvector GENERATED ALWAYS AS (
     setweight(to_tsvector('english', translate(lower(body), '{_FROM}', '{_TO}')), 'D')
 ) STORED
 """
-
-
-def folded(text: str) -> str:
-    """Return a text in small letters without accents, as PostgreSQL's index has it."""
-    return text.lower().translate(_FOLDING)
-
-
-_FOLDING = str.maketrans(_FROM, _TO)
 
 
 def make_index(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

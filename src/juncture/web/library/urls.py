@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import path
 
-from juncture.web.library import views
+from juncture.web.library import api, views
 
 pages = [path("library/", views.library, name="library")]
-calls: list[URLPattern] = []
+calls = [path("search", api.search, name="search")]
