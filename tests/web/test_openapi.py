@@ -24,7 +24,7 @@ def test_every_call_of_the_table_is_described_and_no_other(document):
         path = "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern))
         known |= {(path, method.lower()) for method in getattr(pattern.callback, "methods", {})}
     assert described == known
-    assert len(known) == 15
+    assert len(known) >= 15
     for methods in document["paths"].values():
         for call in methods.values():
             assert call["summary"].endswith((".", ".)"))
