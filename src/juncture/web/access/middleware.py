@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from juncture.web.access.digests import digest_of
 from juncture.web.access.limits import CALLS, CALLS_A_MINUTE
-from juncture.web.access.operations import digest_of
 from juncture.web.access.problems import is_api, problem
 from juncture.web.access.selectors import viewer_of, viewer_of_token
+from juncture.web.access.sessions import SessionStore, note_seen
 from juncture.web.access.viewer import NOBODY
 from juncture.web.people.models import User
+
+_OPEN_BEFORE = ("/settings/second-factor/", "/settings/confirm/", "/sign-in/", "/sign-out/", "/static/")
+"""What is open to who has to set up a second factor first."""
+_NEEDS_ONE = "Everybody here needs a second factor. Set yours up at /settings/second-factor/."
 
 
 class ViewerMiddleware:
@@ -25,7 +31,7 @@ class ViewerMiddleware:
         token = _token(request)
         if token is None:
             request.viewer = viewer_of(request.user) if isinstance(request.user, User) else NOBODY  # type: ignore[attr-defined]  # ViewerRequest names it for views
-            return self._get_response(request)
+            return _must_enrol(request) or self._get_response(request)
         if after := CALLS.take(digest_of(token)):
             answer = problem(429, f"These are more than {CALLS_A_MINUTE} calls a minute. Wait {after} s.")
             answer["Retry-After"] = str(after)
@@ -33,6 +39,17 @@ class ViewerMiddleware:
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own way: no cookie took part
         request.viewer = viewer_of_token(token)  # type: ignore[attr-defined]  # the same
         return self._get_response(request)
+
+
+def _must_enrol(request: HttpRequest) -> HttpResponse | None:
+    """Note that the session is in use; lead who needs a second factor and has none to set it up, and nowhere else."""
+    row = request.session.row if isinstance(request.session, SessionStore) else None
+    if row is None or not request.viewer.known:  # type: ignore[attr-defined]  # set above
+        return None
+    note_seen(row)
+    if not row.must_enrol or request.path.startswith(_OPEN_BEFORE):
+        return None
+    return problem(403, _NEEDS_ONE) if is_api(request) else redirect("settings-second-factor")
 
 
 def _token(request: HttpRequest) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from hashlib import sha256
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -12,9 +11,10 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from juncture.web.access.digests import digest_of
 from juncture.web.access.errors import InTheWay, Invalid, NotFound
 from juncture.web.access.models import ApiToken, OneTimeLink
-from juncture.web.access.viewer import SYSTEM, Scope, Viewer
+from juncture.web.access.viewer import COMMAND_LINE, SYSTEM, Scope, Viewer
 from juncture.web.journal.operations import record_change
 from juncture.web.people.models import Role, User
 
@@ -28,12 +28,12 @@ def first_administrator_link() -> str | None:
         if User.objects.exists():
             return None
         OneTimeLink.objects.filter(purpose=OneTimeLink.Purpose.FIRST_ADMINISTRATOR).delete()
-        return _new_link(OneTimeLink.Purpose.FIRST_ADMINISTRATOR, None, FIRST_LINK_LIFE)
+        return new_link(OneTimeLink.Purpose.FIRST_ADMINISTRATOR, None, FIRST_LINK_LIFE)
 
 
 def sign_in_link(user: User) -> str:
     """Return a new token that signs one person in, once."""
-    return _new_link(OneTimeLink.Purpose.SIGN_IN, user, SIGN_IN_LINK_LIFE)
+    return new_link(OneTimeLink.Purpose.SIGN_IN, user, SIGN_IN_LINK_LIFE)
 
 
 def sign_in_link_of(email: str) -> str:
@@ -56,7 +56,7 @@ def become_first_administrator(token: str, *, email: str, name: str, password: s
         if link.purpose != OneTimeLink.Purpose.FIRST_ADMINISTRATOR or User.objects.exists():
             raise NotFound("There is an administrator already.")
         user = add_person(SYSTEM, email=email, name=name, role=Role.ADMINISTRATOR, password=password)
-        _use_up(link)
+        use_up(link)
     return user
 
 
@@ -66,7 +66,7 @@ def sign_in_by_link(token: str) -> User:
         link = open_link(token)
         if link.purpose != OneTimeLink.Purpose.SIGN_IN or link.user is None or not link.user.is_active:
             raise NotFound
-        _use_up(link)
+        use_up(link)
         return link.user
 
 
@@ -99,22 +99,29 @@ def add_person(viewer: Viewer, *, email: str, name: str, role: str, password: st
     return user
 
 
-def new_token(user: User, *, scope: str, days: int) -> str:
+def new_token(user: User, *, scope: str, days: int, name: str = "", viewer: Viewer = COMMAND_LINE) -> str:
     """Return a new API token for a person, shown this once. Raises Invalid."""
     if scope.upper() not in Scope.__members__:
         raise Invalid(f"{scope!r} is no scope: read, write, admin")
     if not 1 <= days <= 3650:
         raise Invalid(f"{days} days: a token lives between 1 day and 3650 days")
     token = secrets.token_urlsafe(32)
-    ApiToken.objects.create(
-        digest=digest_of(token), user=user, scope=scope.lower(), expires_at=timezone.now() + timedelta(days=days)
-    )
+    with transaction.atomic():
+        row = ApiToken.objects.create(
+            digest=digest_of(token),
+            user=user,
+            name=name,
+            scope=scope.lower(),
+            expires_at=timezone.now() + timedelta(days=days),
+        )
+        after = {"person": user.pk, "name": name, "scope": row.scope, "days": days}
+        record_change(viewer, action="add", object_kind="token", object_id=str(row.pk), after=after)
     return token
 
 
 def new_token_of(email: str, *, scope: str, days: int) -> str:
     """Return a new API token for the person with this address. Raises NotFound or Invalid."""
-    return new_token(_person_of(email), scope=scope, days=days)
+    return new_token(_person_of(email), scope=scope, days=days, name="from the command line")
 
 
 def _person_of(email: str) -> User:
@@ -124,18 +131,15 @@ def _person_of(email: str) -> User:
     return user
 
 
-def digest_of(token: str) -> str:
-    """Return what is stored of a token. Tokens are random and long, so a plain hash is enough."""
-    return sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def _new_link(purpose: str, user: User | None, life: timedelta) -> str:
+def new_link(purpose: str, user: User | None, life: timedelta) -> str:
+    """Return the token of a new link."""
     token = secrets.token_urlsafe(32)
     OneTimeLink.objects.create(purpose=purpose, digest=digest_of(token), user=user, expires_at=timezone.now() + life)
     return token
 
 
-def _use_up(link: OneTimeLink) -> None:
+def use_up(link: OneTimeLink) -> None:
+    """Use a link up, once. Raises NotFound where somebody was quicker."""
     # The condition makes two uses at once impossible: one of them changes no row.
     if not OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now()):
         raise NotFound("This link has just been used.")

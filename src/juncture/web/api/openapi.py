@@ -31,6 +31,8 @@ _REFUSED = {
     429: "Too many calls; `Retry-After` says how many seconds to wait.",
     507: "The disk of the server is full.",
 }
+_NUMBERS = {"section", "token", "person", "service"}
+"""Names in addresses that stand for a number."""
 PREFIX = "/api/v1/"
 
 
@@ -88,7 +90,7 @@ def _calls(patterns: Iterable[URLPattern]) -> Iterator[tuple[str, str, Described
 
 def _operation(path: str, method: str, call: Described, body: Any, answer: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON schemas
     of_path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "integer" if name == "section" else "string"}}
+        {"name": name, "in": "path", "required": True, "schema": {"type": "integer" if name in _NUMBERS else "string"}}
         for name in re.findall(r"{(\w+)}", path)
     ]
     operation: dict[str, Any] = {
