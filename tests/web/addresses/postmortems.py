@@ -9,9 +9,9 @@ PAGES = {
 }
 CALLS = {
     "api/v1/incidents/<slug:incident>/postmortem": {"POST": (403, 422, 422, 422)},
-    "api/v1/postmortems": {"GET": ALL_SEE},
+    "api/v1/postmortems": {"GET": ALL_SEE, "POST": (403, 415, 415, 415)},
     "api/v1/postmortems/<slug:postmortem>": {"GET": ALL_SEE},
-    "api/v1/postmortems/<slug:postmortem>.md": {"GET": ALL_SEE},
+    "api/v1/postmortems/<slug:postmortem>.md": {"GET": ALL_SEE, "PUT": (403, 415, 415, 415)},
     "api/v1/postmortems/<slug:postmortem>.json": {"GET": ALL_SEE},
     "api/v1/postmortems/<slug:postmortem>.html": {"GET": ALL_SEE},
     "api/v1/postmortems/<slug:postmortem>/sections/<int:section>": {"PATCH": ALL_WRITE},

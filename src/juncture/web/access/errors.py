@@ -51,6 +51,18 @@ class InTheWay(Refused):
     status = 409
 
 
+class Stale(Refused):
+    """It was changed since the caller read it."""
+
+    status = 412
+
+
+class ConditionNeeded(Refused):
+    """The call has to say which version it changes."""
+
+    status = 428
+
+
 class TooLarge(Refused):
     """Beyond a limit that the sentence names."""
 

@@ -25,9 +25,11 @@ _REFUSED = {
     403: "The role or the token does not allow it.",
     404: "There is none, or it is not open to the caller.",
     409: "The state of things forbids it now.",
+    412: "It was changed since the caller read it.",
     413: f"Larger than the limit ({BODY_LIMIT // 1024 // 1024} MB of text, or the upload limit).",
     415: "Not a form that is read here.",
     422: "A value cannot be taken; `detail` says which and why.",
+    428: "`If-Match` is needed.",
     429: "Too many calls; `Retry-After` says how many seconds to wait.",
     507: "The disk of the server is full.",
 }
@@ -111,6 +113,7 @@ def _operation(path: str, method: str, call: Described, body: Any, answer: Any) 
 
 _FORMS: dict[str, dict[str, Any]] = {
     "text/plain": {"type": "string", "description": "Pasted text, as it was copied."},
+    "text/markdown": {"type": "string", "description": "One Markdown file, as the record file is documented."},
     "multipart/form-data": {
         "type": "object",
         "required": ["file"],

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import msgspec
 from django.http import HttpResponse
 from msgspec import Struct
 
 from juncture.document.html.page import page
-from juncture.document.record_file import write
 from juncture.model.record import Postmortem as Record
 from juncture.web.access.problems import answered, body_of, cursor_of, endpoint, limit_of, listed
 from juncture.web.access.requests import ViewerRequest
-from juncture.web.api.describing import CURSOR, LIMIT, Listed, Query, describe
+from juncture.web.api.describing import CURSOR, LIMIT, Listed, describe
 from juncture.web.postmortems import operations, selectors
 from juncture.web.postmortems.exporting import file_policy
+from juncture.web.postmortems.sending import PUBLICATION, import_markdown, markdown, replace_markdown
 
 
 class StartBody(Struct, forbid_unknown_fields=True):
@@ -60,9 +58,6 @@ class Stands(Struct, frozen=True):
     publication: int
 
 
-_PUBLICATION = (Query("publication", "`latest`: the latest publication, also for who may see the working text."),)
-
-
 @describe("Draft a postmortem from the timeline.", body=StartBody, answer=Started, status=201, refuses=(403,))
 def _start(request: ViewerRequest, incident: str) -> HttpResponse:
     practice = body_of(request, StartBody).practice or "google"
@@ -79,7 +74,7 @@ def _list(request: ViewerRequest) -> HttpResponse:
 
 
 @describe(
-    "Return one postmortem: its record, and its sections with their ids.", answer=selectors.PostmortemView, query=_PUBLICATION
+    "Return one postmortem: its record, and its sections with their ids.", answer=selectors.PostmortemView, query=PUBLICATION
 )
 def _one(request: ViewerRequest, postmortem: str) -> HttpResponse:
     return answered(_seen(request, postmortem))
@@ -89,22 +84,13 @@ def _seen(request: ViewerRequest, postmortem: str) -> selectors.PostmortemView:
     return selectors.postmortem(request.viewer, postmortem, published=request.GET.get("publication") == "latest")
 
 
-@describe("Export as one Markdown file.", gives="text/markdown", query=_PUBLICATION)
-def _markdown(request: ViewerRequest, postmortem: str) -> HttpResponse:
-    text = write(_seen(request, postmortem).record).encode("utf-8", "replace")
-    answer = HttpResponse(text, content_type="text/markdown; charset=utf-8")
-    answer["ETag"] = f'"{sha256(text).hexdigest()}"'
-    answer["Content-Disposition"] = f'inline; filename="postmortem-{postmortem}.md"'
-    return answer
-
-
-@describe("Export the record as JSON.", answer=Record, query=_PUBLICATION)
+@describe("Export the record as JSON.", answer=Record, query=PUBLICATION)
 def _json(request: ViewerRequest, postmortem: str) -> HttpResponse:
     body = msgspec.json.format(msgspec.json.encode(_seen(request, postmortem).record), indent=2)
     return HttpResponse(body, content_type="application/json")
 
 
-@describe("Export as one HTML file that needs nothing else.", gives="text/html", query=_PUBLICATION)
+@describe("Export as one HTML file that needs nothing else.", gives="text/html", query=PUBLICATION)
 def _html(request: ViewerRequest, postmortem: str) -> HttpResponse:
     view = _seen(request, postmortem)
     text = page(view.record, selectors.excerpts_for(view))
@@ -129,9 +115,9 @@ def _set_state(request: ViewerRequest, postmortem: str) -> HttpResponse:
 
 
 start = endpoint(POST=_start)
-postmortems = endpoint(GET=_list)
+postmortems = endpoint(GET=_list, POST=import_markdown)
 one_postmortem = endpoint(GET=_one)
-as_markdown = endpoint(GET=_markdown)
+as_markdown = endpoint(GET=markdown, PUT=replace_markdown)
 as_json = endpoint(GET=_json)
 as_html = endpoint(GET=_html)
 section = endpoint(PATCH=_write_section)

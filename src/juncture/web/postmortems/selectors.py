@@ -20,6 +20,7 @@ from juncture.web.access.errors import Moved, NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import FormerAddress
+from juncture.web.postmortems.file_text import file_of, written
 from juncture.web.postmortems.mapping import published_record, to_record
 from juncture.web.postmortems.models import Postmortem, Publication, Section, State
 
@@ -110,6 +111,17 @@ def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -
         record,
         sections,
     )
+
+
+def markdown_file(viewer: Viewer, postmortem_id: str, *, published: bool = False) -> bytes:
+    """Return the Markdown file of what `postmortem` gives. Raises NotFound."""
+    row = postmortem_row(viewer, postmortem_id)
+    if viewer.may_write and not published:
+        return file_of(row, to_record(row))
+    latest = Publication.objects.filter(postmortem=row, number=row.published_number).first()
+    if latest is None:
+        raise NotFound
+    return written(published_record(latest))
 
 
 def place_of(viewer: Viewer, postmortem_id: str, section_id: int) -> int:

@@ -1,0 +1,79 @@
+"""Write prose: the one function that changes a section's text, and citing."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from juncture.web.access.errors import Invalid, NotFound
+from juncture.web.access.texts import is_storable
+from juncture.web.access.viewer import Viewer
+from juncture.web.incidents.operations import require_author
+from juncture.web.journal.operations import record_change
+from juncture.web.library.indexing import index_postmortem
+from juncture.web.postmortems.citations import footnote_for, next_label, with_citation
+from juncture.web.postmortems.merging import merge
+from juncture.web.postmortems.models import Section
+from juncture.web.postmortems.selectors import postmortem_row
+from juncture.web.timeline.selectors import event_of
+
+SECTION_LIMIT = 1_000_000
+
+
+def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, text: str) -> str:
+    """Change a section's text: what leads from `base` to `text` is merged into what stands there now; return the result.
+
+    The one way in which prose changes. Raises NotFound, NotAllowed, or Invalid beyond a million characters.
+    """
+    require_author(viewer, "write")
+    if len(text) > SECTION_LIMIT or len(base) > SECTION_LIMIT:
+        raise Invalid(f"A section holds at most {SECTION_LIMIT:,} characters.")
+    if not is_storable(text):
+        raise Invalid("The text holds a NUL or half a character, which no document can.")
+    postmortem = postmortem_row(viewer, postmortem_id)
+    with transaction.atomic():
+        section = Section.objects.select_for_update().filter(postmortem=postmortem, pk=section_id).first()
+        if section is None:
+            raise NotFound
+        merged = merge(lines(base), lines(text), section.markdown)
+        if merged != section.markdown:
+            before, section.markdown = section.markdown, merged
+            section.version += 1
+            section.changed_by_id = viewer.user_id
+            section.save(update_fields=["markdown", "version", "changed_by", "changed_at"])
+            index_postmortem(postmortem.pk)
+            record_change(
+                viewer,
+                action="write",
+                object_kind="section",
+                object_id=str(section.pk),
+                incident_id=postmortem.incident_id,
+                before={"markdown": before},
+                after={"markdown": merged},
+            )
+    return merged
+
+
+def cite(viewer: Viewer, postmortem_id: str, section_id: int, event_id: str, *, at: int | None = None) -> int:
+    """Put a citation of an event into a section, with its footnote; return the place behind it.
+
+    `at` counts characters from the start of the section as it stands now; the end of its prose where it is None or beyond.
+    An event that the document cites already keeps its label. Raises NotFound for an unknown event.
+    """
+    require_author(viewer, "write")
+    postmortem = postmortem_row(viewer, postmortem_id)
+    event = event_of(viewer, postmortem.incident.public_id, event_id)
+    section = Section.objects.filter(postmortem=postmortem, pk=section_id).first()
+    if event is None or section is None:
+        raise NotFound
+    whole = "\n".join(Section.objects.filter(postmortem=postmortem).values_list("markdown", flat=True))
+    label, is_new = next_label(whole, event)
+    text, behind = with_citation(section.markdown, label, at)
+    if is_new:
+        text = f"{text.rstrip()}\n\n{footnote_for(label, event)}"
+    apply(viewer, postmortem_id, section_id, base=section.markdown, text=text)
+    return behind
+
+
+def lines(text: str) -> str:
+    """Return text with the line ends of a document: forms send CRLF."""
+    return text.replace("\r\n", "\n")
