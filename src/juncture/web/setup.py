@@ -30,16 +30,35 @@ def set_up(data: Path) -> None:
 
 
 def migrate() -> None:
-    """Bring the database to the form of this version. Raises BadEvidence, in a sentence, where it cannot be opened."""
+    """Bring the database to the form of this version.
+
+    Raises BadEvidence, in a sentence, where it cannot be opened, or where a newer version has been at it.
+    """
     from django.core.management import call_command  # noqa: PLC0415 - not before set_up
     from django.db import DatabaseError  # noqa: PLC0415 - the same
 
     from juncture.web.access.trouble import sentence_for  # noqa: PLC0415 - the same
 
     try:
+        _refuse_newer()
         call_command("migrate", interactive=False, verbosity=0)
     except DatabaseError as error:
         raise BadEvidence("database", str(error).strip().splitlines()[0], sentence_for(error) or "") from None
+
+
+def _refuse_newer() -> None:
+    from django.db import connection  # noqa: PLC0415 - not before set_up
+    from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415 - the same
+
+    loader = MigrationLoader(connection, ignore_no_initial=True)
+    unknown = sorted(set(loader.applied_migrations) - set(loader.disk_migrations) - set(loader.replacements))
+    if unknown:
+        app, name = unknown[-1]
+        raise BadEvidence(
+            "database",
+            f"a newer version of Juncture has changed it ({app}.{name})",
+            "Install that version, or restore a backup",
+        )
 
 
 def _ensure_writable(data: Path) -> None:
