@@ -116,5 +116,5 @@ def test_a_database_of_a_newer_version_is_refused_in_one_line(db):
     from juncture.web import setup
 
     MigrationRecorder(connection).record_applied("incidents", "9999_of_tomorrow")
-    with pytest.raises(BadEvidence, match="a newer version of Juncture has changed it .incidents.9999_of_tomorrow"):
+    with pytest.raises(BadEvidence, match="a newer version of Juncture has changed it"):
         setup.migrate()

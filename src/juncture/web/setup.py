@@ -51,7 +51,7 @@ def _refuse_newer() -> None:
     from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415 - the same
 
     loader = MigrationLoader(connection, ignore_no_initial=True)
-    unknown = sorted(set(loader.applied_migrations) - set(loader.disk_migrations) - set(loader.replacements))
+    unknown = sorted(set(loader.applied_migrations or ()) - set(loader.disk_migrations or ()))
     if unknown:
         app, name = unknown[-1]
         raise BadEvidence(
