@@ -50,7 +50,7 @@ def _refuse_newer() -> None:
     from django.db import connection  # noqa: PLC0415 - not before set_up
     from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415 - the same
 
-    loader = MigrationLoader(connection, ignore_no_initial=True)
+    loader = MigrationLoader(connection)
     unknown = sorted(set(loader.applied_migrations or ()) - set(loader.disk_migrations or ()))
     if unknown:
         app, name = unknown[-1]
