@@ -62,5 +62,5 @@ def command(
         postmortem = msgspec.structs.replace(postmortem, metadata=postmortem.metadata | {"store": store})
         write_blocks(Path(store) / TIMELINE, whole.lines())
     excerpts = excerpts_of(postmortem, reading.artefacts, Mask(salt, enabled=asked.masked)) if suffix == ".html" else {}
-    write_out(written(postmortem, suffix, excerpts), output)
+    write_out(written(postmortem, suffix, excerpts, reading.series), output)
     return status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,23 +11,29 @@ from juncture.document.record_file import RecordFile, read, write
 from juncture.evidence.artefact import decode
 from juncture.evidence.places import Excerpt
 from juncture.model.errors import BadEvidence
-from juncture.model.evidence import Citation
+from juncture.model.evidence import Citation, Series
 from juncture.model.record import Postmortem
 
 PRACTICES = ("google", "amazon-coe", "netflix-oops")
 SUFFIXES = (".md", ".json", ".html")
 
 
-def written(postmortem: Postmortem | RecordFile, suffix: str, excerpts: Mapping[Citation, Excerpt]) -> str:
-    """Return a postmortem in the form of `suffix`. `excerpts` are what an HTML page opens at its citations."""
+def written(
+    postmortem: Postmortem | RecordFile, suffix: str, excerpts: Mapping[Citation, Excerpt], series: Sequence[Series] = ()
+) -> str:
+    """Return a postmortem in the form of `suffix`.
+
+    `excerpts` are what an HTML page opens at its citations; of `series` it draws those that are cited.
+    """
     record = postmortem.record if isinstance(postmortem, RecordFile) else postmortem
     if suffix == ".md":
         return write(postmortem)
     if suffix == ".json":
         return msgspec.json.format(msgspec.json.encode(record), indent=2).decode() + "\n"
-    from juncture.document.html.page import page  # noqa: PLC0415 - only HTML needs the renderer
+    from juncture.document.html.edition import Edition  # noqa: PLC0415 - only HTML needs the renderer
+    from juncture.document.html.page import page  # noqa: PLC0415
 
-    return page(record, excerpts)
+    return page(record, excerpts, edition=Edition(series=tuple(series), travels=True))
 
 
 def read_postmortem(path: str, data: bytes) -> RecordFile:

@@ -25,8 +25,7 @@ from juncture.text.markup import EMPTY, Markup, element, joined
 Part = Callable[[Context], Markup]
 
 PARTS: dict[str, tuple[str, Part]] = {
-    "impact": ("Impact", impact),
-    "graphs": ("Graphs", graphs),
+    "impact": ("Impact", lambda context: joined((EMPTY if context.shows("graphs") else graphs(context), impact(context)))),
     "timeline": ("Key timeline", timeline),
     "changes": ("Changes before it began", changes),
     "decisions": ("Decisions", decisions),
@@ -40,8 +39,8 @@ PARTS: dict[str, tuple[str, Part]] = {
     "corrections": ("Corrections", revisions),
 }
 """The blocks of a record in the order in which they stand where no section shows them, each with its heading."""
-_SHOWN_ABOVE: dict[str, Part] = {"phases": phases, "milestones": milestones}
-"""Blocks whose drawing stands below the summary; a section that asks for them tells how each instant was found."""
+_BY_BLOCK: dict[str, Part] = {"phases": phases, "milestones": milestones, "graphs": graphs}
+"""Blocks that stand elsewhere where no section shows them: the ribbon below the summary, graphs with the impact."""
 _FOR_AUTHORS = frozenset({"questions"})
 _IN_REPLAY = frozenset({"timeline", "changes", "decisions"})
 """Parts that the replay shows, as far as they were known."""
@@ -108,7 +107,7 @@ class Sections:
     def _block(self, name: str, shown: list[str]) -> str | None:
         """Return a part in the midst of a section's prose, which is closed before it and opened again after."""
         name = name.lower().replace("_", "-")
-        part = _SHOWN_ABOVE.get(name) or (PARTS[name][1] if name in PARTS else None)
+        part = _BY_BLOCK.get(name) or (PARTS[name][1] if name in PARTS else None)
         if part is None or name in self._used:
             return None
         self._used.add(name)
