@@ -32,7 +32,7 @@ def test_the_demo_leads_from_its_link_to_the_postmortem_and_leaves_nothing(tmp_p
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
         answer = calls.open(link, urllib.parse.urlencode({"csrfmiddlewaretoken": token}).encode())
         text = answer.read().decode()
-        assert urllib.parse.urlsplit(answer.url).path == "/postmortems/1/"
+        assert urllib.parse.urlsplit(answer.url).path == "/postmortems/13/"
         assert 'class="cite' in text
         assert 'role="slider"' in text
         children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(demo.pid)], capture_output=True, text=True, check=True)
@@ -51,3 +51,15 @@ def waited_for(pattern, log, process):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     return found[1]
+
+
+def test_an_administrator_of_an_empty_server_may_load_it_once(client, person, work):
+    client.force_login(person("administrator"))
+    assert "Load the demo" in client.get("/").content.decode()
+    answer = client.post("/demo/")
+    assert answer.status_code == 302
+    assert work() == 1
+    listed = client.get("/api/v1/postmortems").json()["items"]
+    assert len(listed) == 13
+    assert sum("(sample)" in item["title"] for item in listed) == 12
+    assert client.post("/demo/").status_code == 409

@@ -8,19 +8,9 @@ from pathlib import Path
 
 import click
 
-from juncture.model.errors import BadEvidence
+from juncture.stores.examples import recorded_incident
 
-EXAMPLE = "checkout-lock"
 HOST, DEFAULT_PORT = "127.0.0.1", 8000
-
-
-def example_evidence() -> Path:
-    """Return the folder of the recorded incident's evidence. Raises BadEvidence where it was not installed."""
-    package = Path(__file__).parents[1]
-    for folder in (package / "examples" / EXAMPLE, package.parents[1] / "examples" / EXAMPLE):
-        if (folder / "evidence").is_dir():
-            return folder / "evidence"
-    raise BadEvidence("demo", "the recorded incident is not installed", "Install Juncture from its wheel or its repository")
 
 
 @click.command("demo")
@@ -30,10 +20,10 @@ def example_evidence() -> Path:
 def command(ctx: click.Context, *, once: bool, port: int | None) -> None:
     """Load the recorded incident, serve it, and print the address.
 
-    The incident was recorded on a small real shop whose fault was made on purpose; its responders follow a script. What
-    you do in the demo is gone when it ends.
+    The incident was recorded on a small real shop whose fault was made on purpose; its responders follow a script. A
+    dozen sample postmortems stand beside it. What you do in the demo is gone when it ends.
     """
-    evidence = example_evidence()
+    evidence = recorded_incident()
     if once:
         from juncture.cli.draft import command as draft  # noqa: PLC0415 - serving needs none of it
 
@@ -49,10 +39,10 @@ def command(ctx: click.Context, *, once: bool, port: int | None) -> None:
         port = DEFAULT_PORT if is_free(HOST, DEFAULT_PORT) else 0
     check_free(HOST, port)
     with tempfile.TemporaryDirectory(prefix="juncture-demo-") as data:
-        _serve(Path(data), evidence, port)
+        _serve(Path(data), port)
 
 
-def _serve(data: Path, evidence: Path, port: int) -> None:
+def _serve(data: Path, port: int) -> None:
     from juncture.web.setup import migrate, set_up  # noqa: PLC0415 - only serving needs Django
 
     set_up(data)
@@ -60,8 +50,8 @@ def _serve(data: Path, evidence: Path, port: int) -> None:
     from juncture.web.demonstration import load  # noqa: PLC0415 - after Django is set up
     from juncture.web.serving import Served, serve  # noqa: PLC0415
 
-    click.echo("Reading the recorded incident…", err=True)
-    loaded = load(evidence)
+    click.echo("Reading the recorded incident, and a dozen samples…", err=True)
+    loaded = load()
 
     def ready(served: Served) -> None:
         click.echo(f"The demo is at {served.url}/sign-in/{loaded.token}/?next=/postmortems/{loaded.postmortem}/")

@@ -1,6 +1,7 @@
-from tests.web.addresses import ALL_SEE
+from tests.web.addresses import ALL_SEE, NOT_SO
 
 PAGES = {
+    "demo/": (NOT_SO, (403, 403, 409, 403)),
     "": (ALL_SEE, None),
 }
 CALLS = {}

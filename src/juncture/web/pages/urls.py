@@ -6,4 +6,4 @@ from django.urls import path
 
 from juncture.web.pages import views
 
-pages = [path("", views.home, name="home")]
+pages = [path("", views.home, name="home"), path("demo/", views.demo, name="demo")]

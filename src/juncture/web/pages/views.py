@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from juncture.web.access.requests import ViewerRequest
+from juncture.web.demonstration import load_for
 from juncture.web.incidents.box import box
 from juncture.web.incidents.selectors import incidents, openings
 from juncture.web.pages.answers import page
@@ -21,3 +23,10 @@ def home(request: ViewerRequest) -> HttpResponse:
         return render(request, "pages/start.html", {"here": "home", "only_the_box": True} | box(request.viewer))
     told = {"here": "home", "incidents": found, "more": following is not None, "openings": openings(request.viewer, found)}
     return render(request, "pages/home.html", box(request.viewer) | told)
+
+
+@require_POST
+@page
+def demo(request: ViewerRequest) -> HttpResponse:
+    """Load the demo into an empty server, and show the import of its recorded incident."""
+    return redirect("import", load_for(request.viewer).public_id)

@@ -114,6 +114,7 @@ def _declared(viewer: Viewer, value: record.Postmortem) -> Incident:
         visibility=visibility,
         team=team if visibility == Visibility.TEAM else "",
         started_at=value.incident.started_at,
+        near_miss=value.metadata.get("near_miss", "").lower() in {"yes", "true"},
     )
 
 
