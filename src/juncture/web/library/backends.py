@@ -6,7 +6,6 @@ newest are ranked: a word that stands in everything says nothing about any of it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -15,11 +14,14 @@ from msgspec import Struct
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident
 from juncture.web.library.asking import Term, folded
-from juncture.web.library.full_text import ENTRIES
-from juncture.web.library.models import Audience, Kind
+from juncture.web.library.full_text import ENTRIES, INDEXES
+from juncture.web.library.models import Audience
 
 RANKED = 1000
-"""How many matches of each index are ranked, the newest ones."""
+"""How many matches are ranked, the newest ones. Events are one line each and not worth ranking: the newest are taken."""
+_EVENTS_TAKEN = 500
+_EVENT_SCORES = {"sqlite": 1.0, "postgresql": 0.01}
+"""What an event counts, beside the ranks that each database gives to documents."""
 _COLUMNS = "e.id, e.kind, e.object_id, e.incident_id, e.severity, e.state, e.services, e.at, e.weight"
 
 
@@ -38,46 +40,43 @@ class Hit(Struct, frozen=True):
     score: float
 
 
-def hits(viewer: Viewer, terms: tuple[Term, ...], kinds: Sequence[str]) -> tuple[list[Hit], bool]:
+def hits(viewer: Viewer, terms: tuple[Term, ...]) -> tuple[list[Hit], bool]:
     """Return the entries open to `viewer` that hold all terms, unordered, and whether there were more than are ranked."""
-    found: list[Hit] = []
-    more = False
-    for index, of_index in _INDEXES:
-        wanted = [kind for kind in of_index if kind in kinds]
-        if wanted and terms:
-            rows = _rows(index, viewer, terms, wanted)
-            more = more or len(rows) > RANKED
-            found += [_hit(row) for row in rows[:RANKED]]
-    return found, more
+    if not terms:
+        return [], False
+    documents = _rows("library_documents", viewer, terms, RANKED)
+    events = _rows("library_events", viewer, terms, _EVENTS_TAKEN)
+    more = len(documents) > RANKED or len(events) > _EVENTS_TAKEN
+    return [_hit(row) for row in (*documents[:RANKED], *events[:_EVENTS_TAKEN])], more
 
 
-_INDEXES = (("library_documents", (Kind.POSTMORTEM, Kind.INCIDENT, Kind.ACTION)), ("library_events", (Kind.EVENT,)))
-
-
-def _rows(index: str, viewer: Viewer, terms: tuple[Term, ...], kinds: Sequence[str]) -> list[tuple[Any, ...]]:
-    seen, seen_values = Incident.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
-    one, other = Audience.of(viewer)
-    open_to = f"e.audience IN (%s, %s) AND e.kind IN ({', '.join(['%s'] * len(kinds))}) AND e.incident_id IN ({seen})"
-    values = [one, other, *kinds, *seen_values]
+def _rows(index: str, viewer: Viewer, terms: tuple[Term, ...], most: int) -> list[tuple[Any, ...]]:
+    # An EXISTS by key, not an IN over all incidents: it asks as often as there are matches, however many incidents there are.
+    here = Incident.objects.visible_to(viewer).order_by().extra(where=["incidents_incident.id = e.incident_id"])
+    seen, values = here.values("pk").query.sql_with_params()
+    open_to = f"e.audience IN (%s, %s) AND EXISTS ({seen})"
+    events = index == "library_events"
+    score = _EVENT_SCORES[connection.vendor]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             query, words = _tsquery(terms)
-            events = "=" if index == "library_events" else "<>"
+            rank = f"{score}::float8" if events else f"ts_rank(e.document, ({query}), 1)"
             # The rank is worked out outside, so that it is for the newest alone.
             sql = f"""
-                SELECT {_COLUMNS}, ts_rank(e.document, q.query, 1) FROM (
-                    SELECT e.* FROM {ENTRIES} e WHERE e.kind {events} 'event' AND e.document @@ ({query}) AND {open_to}
-                    ORDER BY e.id DESC LIMIT {RANKED + 1}
-                ) e CROSS JOIN (SELECT {query} AS query) q
+                SELECT {_COLUMNS}, {rank} FROM (
+                    SELECT e.* FROM {ENTRIES} e
+                    WHERE e.kind {INDEXES[index]} AND e.document @@ ({query}) AND {open_to} ORDER BY e.id DESC LIMIT {most + 1}
+                ) e
             """  # noqa: S608 - names of our own tables; values are parameters
-            cursor.execute(sql, [*words, *values, *words])
+            cursor.execute(sql, [*([] if events else words), *words, *Audience.of(viewer), *values])
         else:
+            rank = str(score) if events else f"-bm25({index}, 6.0, 1.0)"
             # CROSS JOIN keeps SQLite from walking the entries instead of the index.
             sql = f"""
-                SELECT {_COLUMNS}, -bm25({index}, 6.0, 1.0) FROM {index} CROSS JOIN {ENTRIES} e ON e.id = {index}.rowid
-                WHERE {index} MATCH %s AND {open_to} ORDER BY {index}.rowid DESC LIMIT {RANKED + 1}
+                SELECT {_COLUMNS}, {rank} FROM {index} CROSS JOIN {ENTRIES} e ON e.id = {index}.rowid
+                WHERE {index} MATCH %s AND {open_to} ORDER BY {index}.rowid DESC LIMIT {most + 1}
             """  # noqa: S608 - names of our own tables; values are parameters
-            cursor.execute(sql, [_match(terms), *values])
+            cursor.execute(sql, [_match(terms), *Audience.of(viewer), *values])
         return list(cursor.fetchall())
 
 

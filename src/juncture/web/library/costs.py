@@ -38,6 +38,7 @@ class Part(Struct, frozen=True):
 
     title: str
     url: str
+    currency: str
     low: float
     high: float
 
@@ -84,7 +85,7 @@ def cost_of(viewer: Viewer, incidents: Sequence[int]) -> Cost | None:
 
 
 def _cost(viewer: Viewer, incidents: QuerySet[Incident]) -> Cost | None:
-    concerned = incidents.exclude(severity__iexact="near miss").order_by()
+    concerned = incidents.filter(near_miss=False).order_by()
     total = concerned.count()
     if not total:
         return None
@@ -102,7 +103,7 @@ def _cost(viewer: Viewer, incidents: QuerySet[Incident]) -> Cost | None:
     titles = _titles(viewer, {public_id for _, public_id in ranges})
     parts: dict[str, list[Part]] = defaultdict(list)
     for (code, public_id), (low, high) in ranges.items():
-        parts[code].append(Part(titles.get(public_id, public_id), f"/postmortems/{public_id}/published/", low, high))
+        parts[code].append(Part(titles.get(public_id, public_id), f"/postmortems/{public_id}/published/", code, low, high))
     return Cost(tuple(_sum(code, parts[code]) for code in sorted(parts)), total - len(known), total)
 
 

@@ -21,6 +21,7 @@ from juncture.web.timeline.models import StoredEvent
 
 TEXT_LIMIT = 400_000
 """Characters of one document that are searched; a tsvector of PostgreSQL holds 1 MB."""
+NEAR_MISS = "Near miss"
 _WEIGHT = {Kind.POSTMORTEM: 1.0, Kind.INCIDENT: 1.0, Kind.ACTION: 0.7, Kind.EVENT: 0.5}
 _CITED = re.compile(r"\(event ([0-9a-f]{32})\b")
 _SLICE = 500
@@ -52,12 +53,13 @@ class About(Struct, frozen=True):
 def about(incident: Incident) -> About:
     """Return what the entries of an incident share."""
     names = "\n".join(incident.services.values_list("name", flat=True))
-    return About(f"\n{names}\n" if names else "", incident.severity, incident.started_at or incident.created_at)
+    severity = incident.severity or (NEAR_MISS if incident.near_miss else "")
+    return About(f"\n{names}\n" if names else "", severity, incident.started_at or incident.created_at)
 
 
 def incident_entries(incident: Incident, shared: About) -> list[Entry]:
     """Return the entry of an incident's own words."""
-    body = " ".join([*shared.services.split("\n"), incident.severity]).strip()
+    body = " ".join([*shared.services.split("\n"), shared.severity]).strip()
     return [_entry(Kind.INCIDENT, incident.public_id, Audience.EVERYBODY, incident.title, body, shared)]
 
 
@@ -137,7 +139,7 @@ def _lines(value: record.Postmortem) -> Iterator[str]:
     for section in value.sections:
         yield f"{HEADING}{section.heading}"
         yield from (line.lstrip("# ") for line in words_of(section.markdown))
-    yield from _under("Decision", (_joined(one.question, one.chosen, one.reason) for one in value.decisions))
+    yield from _under("Decision", (_joined(one.question, _stopped(one.chosen), one.reason) for one in value.decisions))
     yield from _under("Factor", (f"{factor.id} {factor.title}" for factor in value.factors))
     yield from _under("Impact", (figure.name for figure in value.impact.figures))
     lessons = value.lessons
@@ -149,6 +151,10 @@ def _under(heading: str, lines: Iterable[str]) -> Iterator[str]:
     if told:
         yield f"{HEADING}{heading}"
         yield from (line.lstrip("# ") for line in told)
+
+
+def _stopped(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _joined(*parts: str | None) -> str:

@@ -38,6 +38,17 @@ ALTER TABLE {ENTRIES} ADD COLUMN document tsvector GENERATED ALWAYS AS (
 """
 
 
+def even(text: str) -> str:
+    """Return a text in small letters without accents, letter for letter: places in it are places in the text."""
+    small = text.lower()
+    if len(small) != len(text):
+        small = "".join(letter if len(letter.lower()) != 1 else letter.lower() for letter in text)
+    return small.translate(_EVEN)
+
+
+_EVEN = str.maketrans(_ACCENTED, _PLAIN)
+
+
 def make_index(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Make the indexes of this database."""
     del apps

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils.safestring import SafeString
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident
+from juncture.web.incidents.selectors import severity_tones
 from juncture.web.library.backends import Hit
 from juncture.web.library.costs import Cost, cost_of
 from juncture.web.library.highlighting import LENGTH, Looked, marked, places
@@ -57,6 +59,8 @@ class Result(Struct, frozen=True):
     services: tuple[str, ...]
     at: datetime
     restricted: bool
+    near_miss: bool
+    tone: str
     snippet: SafeString | None
     where: str
     lines: tuple[Line, ...]
@@ -90,12 +94,18 @@ def page_of(viewer: Viewer, found: Found, *, first: int, size: int, newest_first
     incidents = {row.pk: row for row in rows}
     entries = [hit for group in shown for hit in _best(group)]
     texts = texts_of(viewer, entries)
-    looked = found.looked
+    telling = _Telling(texts, found.looked, severity_tones())
     seen = [group for group in shown if group[0].incident in incidents]
-    results = tuple(_result(incidents[group[0].incident], group, texts, looked) for group in seen)
+    results = tuple(_result(incidents[group[0].incident], group, telling) for group in seen)
     bodies = [texts[hit.entry][1] for hit in entries if hit.kind == Kind.POSTMORTEM and hit.entry in texts]
     shared = _shared(viewer, results, list(incidents), bodies) if len(results) > 1 else None
     return Page(results, len(groups), shared)
+
+
+class _Telling(NamedTuple):
+    texts: dict[int, tuple[str, str]]
+    looked: Looked
+    tones: dict[str, str]
 
 
 def _grouped(hits: Sequence[Hit], *, newest_first: bool) -> list[list[Hit]]:
@@ -117,7 +127,8 @@ def _best(group: Sequence[Hit]) -> list[Hit]:
     return [*documents[:1], *actions[:2], *events[:1]]
 
 
-def _result(incident: Incident, group: Sequence[Hit], texts: dict[int, tuple[str, str]], looked: Looked) -> Result:
+def _result(incident: Incident, group: Sequence[Hit], telling: _Telling) -> Result:
+    texts, looked, tones = telling
     shown = [hit for hit in _best(group) if hit.entry in texts]
     document = next((hit for hit in shown if hit.kind in {Kind.POSTMORTEM, Kind.INCIDENT}), None)
     title, body = texts[document.entry] if document else (incident.title, "")
@@ -142,6 +153,8 @@ def _result(incident: Incident, group: Sequence[Hit], texts: dict[int, tuple[str
         tuple(service.name for service in incident.services.get_queryset()),
         incident.started_at or incident.created_at,
         incident.visibility == "restricted",
+        incident.near_miss,
+        tones.get(incident.severity_key, ""),
         passages[0].html if passages else None,
         passages[0].where if passages else "",
         tuple(lines[:_LINES]),

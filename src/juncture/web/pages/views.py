@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.demonstration import load_for
 from juncture.web.incidents.box import box
-from juncture.web.incidents.selectors import incidents, openings
+from juncture.web.incidents.selectors import Needing, incidents, incidents_needing_postmortem
+from juncture.web.library.costs import DAYS, cost_lately
+from juncture.web.library.desk import Draft, my_drafts
+from juncture.web.library.shelf import learned_lately
 from juncture.web.pages.answers import page
 
-SHOWN_INCIDENTS = 10
+SHOWN = 5
+LEARNED = 5
 
 
+@require_safe
 @page
 def home(request: ViewerRequest) -> HttpResponse:
-    """Show what there is; to who has nothing yet, first of all the box that takes evidence."""
-    found, following = incidents(request.viewer, limit=SHOWN_INCIDENTS)
-    if not found and request.viewer.may_write:
-        return render(request, "pages/start.html", {"here": "home", "only_the_box": True} | box(request.viewer))
-    told = {"here": "home", "incidents": found, "more": following is not None, "openings": openings(request.viewer, found)}
-    return render(request, "pages/home.html", box(request.viewer) | told)
+    """Show what waits for a person, and what the organisation learned; to who has nothing yet, the box that takes evidence."""
+    viewer, now = request.viewer, datetime.now(UTC)
+    cost = cost_lately(viewer, now)
+    learned = learned_lately(viewer, limit=LEARNED)
+    if not cost and not learned and not incidents(viewer, limit=1)[0]:
+        if viewer.may_write:
+            return render(request, "pages/start.html", {"here": "home", "only_the_box": True} | box(viewer))
+        return render(request, "pages/nothing.html", {"here": "home"})
+    needing = incidents_needing_postmortem(viewer, limit=SHOWN + 1, now=now) if viewer.may_write else []
+    drafts = my_drafts(viewer, limit=SHOWN + 1)
+    told = {
+        "here": "home",
+        "needing": needing[:SHOWN],
+        "more_needing": len(needing) > SHOWN,
+        "drafts": drafts[:SHOWN],
+        "more_drafts": len(drafts) > SHOWN,
+        "learned": learned,
+        "cost": cost,
+        "days": DAYS,
+        "sentence": _sentence(needing, drafts),
+    }
+    return render(request, "pages/home.html", told)
 
 
 @require_POST
@@ -30,3 +53,22 @@ def home(request: ViewerRequest) -> HttpResponse:
 def demo(request: ViewerRequest) -> HttpResponse:
     """Load the demo into an empty server, and show the import of its recorded incident."""
     return redirect("import", load_for(request.viewer).public_id)
+
+
+def _sentence(needing: list[Needing], drafts: list[Draft]) -> str:
+    """Return what waits, in words: the first sentence says the state."""
+    said = []
+    if needing:
+        said.append(f"{_number(len(needing), 'incident')} {'needs' if len(needing) == 1 else 'need'} a postmortem.")
+    if drafts:
+        said.append(f"{_number(len(drafts), 'draft')} of yours {'is' if len(drafts) == 1 else 'are'} not published.")
+    return " ".join(said) or "Nothing waits for you."
+
+
+_WORDS = ("No", "One", "Two", "Three", "Four", "Five")
+
+
+def _number(count: int, what: str) -> str:
+    if count > SHOWN:
+        return f"More than {_WORDS[SHOWN].lower()} {what}s"
+    return f"{_WORDS[count]} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,45 @@
+"""What waits for one person: drafts that they started or were added to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+from msgspec import Struct
+
+from juncture.web.access.viewer import Viewer
+from juncture.web.incidents.models import IncidentPerson
+from juncture.web.postmortems.models import Postmortem, State
+
+UNFINISHED = (State.DRAFT, State.IN_REVIEW, State.REVIEWED)
+
+
+class Draft(Struct, frozen=True):
+    """A postmortem that is not published, and why it waits for this person."""
+
+    title: str
+    url: str
+    name: str
+    state: str
+    why: str
+    at: datetime
+
+
+def my_drafts(viewer: Viewer, *, limit: int) -> list[Draft]:
+    """Return the drafts that a viewer started, or to whose incident they were added, newest first."""
+    if not viewer.may_write:
+        return []
+    added = IncidentPerson.objects.filter(incident=OuterRef("incident"), user=viewer.user_id)
+    mine = Q(created_by=viewer.user_id) | Q(Exists(added))
+    rows = Postmortem.objects.visible_to(viewer).filter(mine, state__in=UNFINISHED).select_related("incident").order_by("-pk")
+    return [
+        Draft(
+            row.title,
+            f"/postmortems/{row.public_id}/",
+            f"INC-{row.incident.public_id[:8]}",
+            State(row.state).label,
+            "You started it." if row.created_by_id == viewer.user_id else "You were added to its incident.",
+            row.created_at,
+        )
+        for row in rows[:limit]
+    ]
