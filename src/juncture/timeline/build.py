@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from juncture.model.evidence import Event, Note, Series, Sighting
 from juncture.model.instants import Instant, to_iso
 from juncture.model.record import Timeline
+from juncture.timeline.corrections import Correction, Parts, lay_over, pinned
 from juncture.timeline.keyevents import mark_key_events
 from juncture.timeline.known import learn
 from juncture.timeline.merge import merge
@@ -27,6 +31,27 @@ def build_timeline(
     which fired before and was resolved within is the same event as in the whole.
     """
     return timeline_of(learn(merge(sightings)), series, start=start, end=end)
+
+
+class CorrectedTimeline(Struct, frozen=True):
+    """A timeline as persons corrected it, without the events that they hid, which stand apart."""
+
+    timeline: Timeline
+    hidden: tuple[Event, ...]
+
+
+def build_corrected(
+    sightings: Iterable[Sighting], series: Sequence[Series], corrections: Sequence[Correction]
+) -> CorrectedTimeline:
+    """Return the timeline of sightings and series with all corrections, in the order in which they were made.
+
+    Milestones, phases and key events are those of the corrected events; pins come last.
+    """
+    parts = Parts(corrections)
+    merged = merge(parts.staying(sightings))
+    laid = lay_over(learn(parts.laid(merged)), corrections)
+    timeline = timeline_of(laid.shown, series)
+    return CorrectedTimeline(replace(timeline, events=tuple(pinned(timeline.events, laid))), laid.hidden)
 
 
 def timeline_of(

@@ -33,13 +33,17 @@ def shades(
     parts = [_phase(phase, scale, height, width, known_text(known)) for phase, known in phases]
     if phases and phases[-1][0].to is not None:
         end = scale.place(phases[-1][0].to)
-        parts.append(element("rect", class_="after", **_box(end, height), data_known=known_text(over)))
+        if end < 100:
+            parts.append(element("rect", class_="after", **_box(end, height), data_known=known_text(over)))
     return element("g", joined(parts), class_="phases", aria_hidden="true")
 
 
 def _phase(phase: Phase, scale: Scale, height: float, width: int, known: str) -> Markup:
     x, until = scale.place(phase.from_), scale.place(phase.to) if phase.to else 100.0
-    room = (until - x) * width / 100
+    if x >= 100:
+        return EMPTY
+    seen = max(x, 0.0)
+    room = (min(until, 100.0) - seen) * width / 100
     name = NAMES[phase.name]
     length = duration_text(round(seconds_between(phase.from_, phase.to) / 60) * 60) if phase.to else ""
     if phase.to and phase.to - phase.from_ < timedelta(minutes=1):
@@ -52,7 +56,7 @@ def _phase(phase: Phase, scale: Scale, height: float, width: int, known: str) ->
         element("rect", class_=f"phase-{phase.name}", **box),
         element("rect", fill="url(#lanes-hatch)", **box) if phase.name is PhaseName.UNDETECTED else None,
         element("line", class_="phase-edge", x1=f"{x:.2f}%", x2=f"{x:.2f}%", y1=AXIS, y2=height),
-        moved(x, AXIS + 15, named) if words else None,
+        moved(seen, AXIS + 15, named) if words else None,
         data_known=known,
     )
 

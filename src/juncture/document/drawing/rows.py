@@ -18,7 +18,7 @@ _TEXT = 11.0
 """From a mark's middle to its words."""
 
 
-_SPARE = 3
+SPARE = 3
 """Rows beyond the allowed ones, for marks that would otherwise stand on others' words."""
 _Extent = tuple[float, float]
 
@@ -52,14 +52,14 @@ class Placed(Struct, frozen=True):
     side: Side = Side.RIGHT
 
 
-def place(spans: Sequence[Span], *, width: float, most: int) -> tuple[Placed, ...]:
-    """Return a place for every span, in their order, using at most `most` rows for words and a few more for marks alone.
+def place(spans: Sequence[Span], *, width: float, most: int, spare: int = SPARE) -> tuple[Placed, ...]:
+    """Return a place for every span, in their order, using at most `most` rows for words and `spare` more for marks alone.
 
     Words are shortened before a row is added, stand left of their mark where the right is taken, and are left out where
     nothing helps; a mark always stands, at the worst in the row where it covers least.
     """
     rows: list[list[_Extent]] = []
-    return tuple(_place_one(span, rows, width, most) for span in spans)
+    return tuple(_place_one(span, rows, width, most, spare) for span in spans)
 
 
 def rows_used(placed: Iterable[Placed]) -> int:
@@ -67,7 +67,7 @@ def rows_used(placed: Iterable[Placed]) -> int:
     return max((each.row for each in placed), default=0) + 1
 
 
-def _place_one(span: Span, rows: list[list[_Extent]], width: float, most: int) -> Placed:
+def _place_one(span: Span, rows: list[list[_Extent]], width: float, most: int, spare: int) -> Placed:
     variants = tuple(dict.fromkeys((cut(span.label, LONG), cut(span.label, SHORT)))) if span.label else ()
     for words in variants:
         for row, taken in enumerate(rows):
@@ -81,7 +81,7 @@ def _place_one(span: Span, rows: list[list[_Extent]], width: float, most: int) -
                 rows.append([extent])
                 return Placed(len(rows) - 1, words, side)
     bare = _bare(span)
-    row = _row_for_mark_alone(rows, bare, most + _SPARE)
+    row = _row_for_mark_alone(rows, bare, most + spare)
     rows[row].append(bare)
     return Placed(row)
 

@@ -29,6 +29,8 @@ _STEPS = (
     86400, 2 * 86400, 7 * 86400, 28 * 86400, 91 * 86400, 365 * 86400, 3650 * 86400,
 )  # fmt: skip
 _DAY = 86400
+_FAR = 1000.0
+"""What lies further from a window, in percent of it, is drawn no further away."""
 
 
 class Knot(Struct, frozen=True):
@@ -84,6 +86,20 @@ class Scale(Struct, frozen=True):
         before, after = self.knots[index - 1], self.knots[index]
         share = (at - before.at) / (after.at - before.at)
         return before.x + share * (after.x - before.x)
+
+
+class Window(Scale, frozen=True):
+    """A scale on which time runs evenly from edge to edge, and on beyond them."""
+
+    def place(self, at: Instant) -> float:
+        """Return where an instant stands: below 0 before the window, above 100 after it."""
+        share = (at - self.start) / (self.end - self.start)
+        return min(max(100 * share, -_FAR), _FAR)
+
+
+def window_of(start: Instant, end: Instant) -> Window:
+    """Return the scale of a window. `start` is before `end`."""
+    return Window((Knot(start, 0.0), Knot(end, 100.0)))
 
 
 def scale_of(instants: Iterable[Instant]) -> Scale | None:
