@@ -87,7 +87,10 @@ class Parts:
         self._joins: list[tuple[EventId, EventId]] = []
         self._names: dict[EventId, EventId] = {}
         self._taken: list[Sighting] = []
+        self._added: dict[EventId, Event] = {}
         for correction in corrections:
+            if correction.after.event is not None:
+                self._added[correction.after.event.id] = correction.after.event
             other = correction.after.other
             if other is None:
                 continue
@@ -113,8 +116,8 @@ class Parts:
                 yield sighting
 
     def laid(self, merged: Sequence[Event]) -> list[Event]:
-        """Return the events with what was taken out as events of their own, and those joined that persons joined."""
-        events = {event.id: event for event in merged}
+        """Return the events with those that were added and what was taken out, and those joined that persons joined."""
+        events = {event.id: event for event in merged} | self._added
         for other in self._apart:
             parts = [as_event(each) for each in self._taken if self._holders[each.id] == other]
             if parts:
@@ -141,7 +144,7 @@ class Parts:
 
 
 def lay_over(events: Sequence[Event], corrections: Sequence[Correction]) -> LaidOver:
-    """Return events with every correction but splits and joins (which `Parts` has laid) applied in order."""
+    """Return events with every correction but what `Parts` has laid applied in order."""
     if not corrections:
         return LaidOver(tuple(events), (), frozenset(), frozenset())
     by_id = {event.id: event for event in events}
@@ -149,15 +152,12 @@ def lay_over(events: Sequence[Event], corrections: Sequence[Correction]) -> Laid
     marks: dict[EventId, CorrectionKind] = {}
     hidden: set[EventId] = set()
     for correction in corrections:
-        added = correction.after.event
-        if added is not None:
-            by_id[added.id] = added
-            marks[added.id] = CorrectionKind.PIN
-            continue
         event = by_id.get(names.get(correction.event, correction.event))
         if event is None:
             continue
-        if correction.kind in {CorrectionKind.PIN, CorrectionKind.UNPIN}:
+        if correction.kind is CorrectionKind.ADD:
+            marks[event.id] = CorrectionKind.PIN
+        elif correction.kind in {CorrectionKind.PIN, CorrectionKind.UNPIN}:
             marks[event.id] = correction.kind
         elif correction.kind is CorrectionKind.HIDE:
             hidden.add(event.id)

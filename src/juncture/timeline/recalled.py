@@ -1,4 +1,4 @@
-"""Times as a person remembers them: `14:32:10`, `14:30`, `around 14:30`, `14:20 to 14:40`, `14:30 ± 2 min`, with or without a day.
+"""Times as a person remembers them: `14:32:10`, `14:30`, `around 14:30`, `14:20 to 14:40`, `14:30 ± 2 min`; a day may precede.
 
 What is told to the second is exact; to the minute, it lies somewhere in that minute; around a time, within `AROUND` of it.
 """
@@ -16,9 +16,10 @@ AROUND = timedelta(minutes=5)
 """How far off a time may be that is remembered as about right."""
 _MINUTE = timedelta(minutes=1)
 _TIME = r"(?:(?P<day{0}>\d{{4}}-\d{{2}}-\d{{2}})[ T])?(?P<time{0}>\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d{{1,6}})?)?)"
-_SPAN = re.compile(rf"(?:between |from )?{_TIME.format(1)} ?(?:-|–|to|and|until) ?{_TIME.format(2)}")
+_SPAN = re.compile(rf"(?:between |from )?{_TIME.format(1)} ?(?:-|\u2013|to|and|until) ?{_TIME.format(2)}")
 _ONE = re.compile(
-    rf"(?P<about>around |about |ca\.? |circa |~ ?)?{_TIME.format(1)}(?: ?(?:±|\+/-|\+-) ?(?P<off>\d{{1,4}}) ?(?P<unit>s|sec|m|min|h)\b\.?)?"
+    rf"(?P<about>around |about |ca\.? |circa |~ ?)?{_TIME.format(1)}"
+    r"(?: ?(?:±|\+/-|\+-) ?(?P<off>\d{1,4}) ?(?P<unit>s|sec|m|min|h)\b\.?)?"
 )
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600}
 _HINT = "Write a time such as 14:32:10, 14:30, around 14:30, 14:20 to 14:40, or 2026-03-10 14:30."

@@ -1,14 +1,18 @@
-"""The events of an incident: derived from its sightings, rebuildable at any time."""
+"""The events of an incident, derived from its sightings and rebuildable at any time, and what persons corrected in them."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from django.conf import settings
 from django.db import models
 
+from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident
 
 
 class StoredEvent(models.Model):
-    """An event: `body` is the frozen value as JSON, the other columns are for finding it."""
+    """An event: `body` is the frozen value as JSON, the other columns are for finding, counting and folding it."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="events")
     event_id = models.CharField(max_length=32)
@@ -18,6 +22,13 @@ class StoredEvent(models.Model):
     key = models.BooleanField()
     summary = models.TextField()
     body = models.BinaryField()
+    moment = models.BigIntegerField(default=0)
+    """`occurred_at` in milliseconds since 1970: for counting in even stretches, in whole numbers that every database has."""
+    source = models.CharField(max_length=200, default="")
+    likeness = models.CharField(max_length=16, default="")
+    """What events of one template, metric or alert have in common; empty where an event is like no other."""
+    hidden = models.BooleanField(default=False)
+    """Whether a person hid it."""
 
     class Meta:
         """In the order of time."""
@@ -27,6 +38,9 @@ class StoredEvent(models.Model):
         indexes = (
             models.Index(fields=("incident", "key", "occurred_at")),
             models.Index(fields=("incident", "occurred_at", "event_id"), name="event_in_order"),
+            models.Index(
+                fields=("incident", "hidden", "moment", "lane", "key", "source", "likeness", "event_id"), name="event_to_fold"
+            ),
         )
 
 
@@ -51,3 +65,40 @@ class StoredTimeline(models.Model):
     phases = models.BinaryField()
     notes = models.BinaryField()
     rebuilt_at = models.DateTimeField(auto_now=True)
+
+
+class CorrectionManager(models.Manager["Correction"]):
+    """Gives corrections only to a viewer, or of an incident to the program's own work."""
+
+    def visible_to(self, viewer: Viewer) -> models.QuerySet[Correction]:
+        """Return those of incidents that `viewer` may see."""
+        return self.get_queryset().filter(incident__in=Incident.objects.visible_to(viewer).values("id"))
+
+    def of_incident(self, incident: Incident) -> models.QuerySet[Correction]:
+        """Return those of an incident, in order: for who has been let in to it, and for rebuilding."""
+        return self.get_queryset().filter(incident=incident)
+
+    def all(self) -> models.QuerySet[Correction]:
+        """Not to be used: ask `visible_to(viewer)`."""
+        raise NotImplementedError("corrections are confidential: ask visible_to(viewer)")
+
+
+class Correction(models.Model):
+    """A person's change to an event, append-only: undoing is another. `before` and `after` are frozen values of its kind."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="corrections")
+    event_id = models.CharField(max_length=32)
+    kind = models.CharField(max_length=12)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    why = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[CorrectionManager] = CorrectionManager()
+
+    class Meta:
+        """In the order in which they were made."""
+
+        ordering = ("id",)
+        indexes = (models.Index(fields=("incident", "event_id"), name="correction_of_event"),)

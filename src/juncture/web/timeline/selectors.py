@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from juncture.model.evidence import Event, Note, Series
@@ -43,15 +43,25 @@ def count_of(viewer: Viewer, incident_id: str, wanted: Wanted = ALL) -> int:
 
 
 def _found(viewer: Viewer, incident_id: str, wanted: Wanted) -> QuerySet[StoredEvent]:
-    found = StoredEvent.objects.filter(incident=incident_row(viewer, incident_id))
+    found = StoredEvent.objects.filter(incident=incident_row(viewer, incident_id), hidden=False)
     if wanted.start is not None:
         found = found.filter(occurred_at__gte=wanted.start)
     if wanted.end is not None:
         found = found.filter(occurred_at__lt=wanted.end)
     if wanted.key_only:
         found = found.filter(key=True)
-    for word in wanted.text.split():
-        found = found.filter(summary__icontains=word)
+    return with_words(found, wanted.text)
+
+
+def with_words(found: QuerySet[StoredEvent], text: str) -> QuerySet[StoredEvent]:
+    """Return those events that have all words of a text, or parts of words, in what they say."""
+    for word in text.split():
+        # SQLite knows upper and lower case of ASCII alone; a word with other letters is looked for as it is usually written.
+        ways = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+        either = Q()
+        for way in ways:
+            either |= Q(summary__icontains=way)
+        found = found.filter(either)
     return found
 
 
@@ -59,14 +69,16 @@ def event_of(viewer: Viewer, incident_id: str, event_id: str) -> Event | None:
     """Return one event by its id or by one that it had before; None if there is none. Raises NotFound for the incident."""
     row = incident_row(viewer, incident_id)
     alias = EventAlias.objects.filter(incident=row, alias=event_id).values_list("event_id", flat=True).first()
-    body = StoredEvent.objects.filter(incident=row, event_id=alias or event_id).values_list("body", flat=True).first()
+    found = StoredEvent.objects.filter(incident=row, event_id=alias or event_id)
+    body = (found if viewer.may_write else found.filter(hidden=False)).values_list("body", flat=True).first()
     return None if body is None else msgspec.json.decode(body, type=Event)
 
 
 def timeline_of(viewer: Viewer, incident_id: str) -> Timeline:
-    """Return the whole timeline of an incident. Raises NotFound."""
+    """Return the whole timeline of an incident, without what persons hid. Raises NotFound."""
     row = incident_row(viewer, incident_id)
-    bodies = StoredEvent.objects.filter(incident=row).order_by("occurred_at", "event_id").values_list("body", flat=True)
+    shown = StoredEvent.objects.filter(incident=row, hidden=False)
+    bodies = shown.order_by("occurred_at", "event_id").values_list("body", flat=True)
     decode = msgspec.json.Decoder(Event).decode
     events = tuple(decode(body) for body in bodies)
     stored = StoredTimeline.objects.filter(incident=row).first()

@@ -50,27 +50,49 @@ def shown(events: Sequence[Event], zone: str = "UTC") -> list[Day]:
 
 
 def _line(event: Event, clock: Clock) -> Line:
-    late = event.known_at is None or event.known_at - event.occurred_at >= _LATER
-    width = event.latest - event.earliest
-    to_the_minute = timedelta(seconds=59) <= width <= timedelta(seconds=60) and event.earliest.second == 0
     words = event.summary
     return Line(
         id=event.id,
         lane=str(event.lane),
-        # A shape is built from constants alone.
-        shape=mark_safe(icon(event.lane, hollow=late)),  # noqa: S308
+        shape=shape_of(event),
         at=event.occurred_at,
-        time=clock.minute(event.occurred_at) if to_the_minute else clock.second(event.occurred_at),
-        doubt=f"± {duration_text(width.total_seconds() / 2)}" if width >= timedelta(seconds=2) and not to_the_minute else "",
+        time=time_of(event, clock),
+        doubt=doubt_of(event),
         summary=words if len(words) <= _MOST_CHARACTERS else f"{words[: _MOST_CHARACTERS - 1]}…",
         source=event.source,
         service=event.service,
-        known=_known(event, clock),
+        known=known_of(event, clock),
         key=event.key,
     )
 
 
-def _known(event: Event, clock: Clock) -> str:
+def shape_of(event: Event) -> SafeString:
+    """Return the picture of an event's lane, hollow where nobody is shown to have seen it at once."""
+    late = event.known_at is None or event.known_at - event.occurred_at >= _LATER
+    # A shape is built from constants alone.
+    return mark_safe(icon(event.lane, hollow=late))  # noqa: S308
+
+
+def time_of(event: Event, clock: Clock) -> str:
+    """Return when it happened, as exactly as that is known: to the minute or to the second."""
+    return clock.minute(event.occurred_at) if _is_to_the_minute(event) else clock.second(event.occurred_at)
+
+
+def doubt_of(event: Event) -> str:
+    """Return how far off its time may be, empty where that is less than it says."""
+    width = event.latest - event.earliest
+    if width < timedelta(seconds=2) or _is_to_the_minute(event):
+        return ""
+    return f"± {duration_text(width.total_seconds() / 2)}"
+
+
+def _is_to_the_minute(event: Event) -> bool:
+    width = event.latest - event.earliest
+    return timedelta(seconds=59) <= width <= timedelta(seconds=60) and event.earliest.second == 0
+
+
+def known_of(event: Event, clock: Clock) -> str:
+    """Return when it was known and how much later, empty where that was at once or nothing shows it."""
     if event.known_at is None:
         return ""
     if event.known_at - event.occurred_at < _LATER:
