@@ -67,7 +67,7 @@ class Drawn(Struct, frozen=True):
     scale: Scale
 
 
-def draw(
+def draw(  # noqa: PLR0913 - what a timeline is drawn of
     events: Sequence[Event],
     *,
     phases: Sequence[Phase] = (),
@@ -75,13 +75,14 @@ def draw(
     clock: Clock,
     milestones: Sequence[Milestone] = (),
     handle: Markup = EMPTY,
+    width: int = WIDTH,
     view: View | None = None,
 ) -> Drawn | None:
     """Return the lanes of a timeline, None where there is nothing to draw.
 
     Key events are marks with words, the others small ticks; where none is key, all are marks. `milestones` say when the
-    phases were known. Marks link to `event_anchor` and `decision_anchor`. `handle` is laid over the drawing.
-    With a `view` the window that it names is drawn, and others are small marks.
+    phases were known. Marks link to `event_anchor` and `decision_anchor`. `handle` is laid over the drawing; `width` is the
+    narrowest in pixels that it will be shown at. With a `view` the window that it names is drawn, and others are small marks.
     """
     key = [event for event in events if event.key] or ([] if view else list(events))
     scale = window_of(view.start, view.end) if view else scale_of(_instants(key, phases, decisions))
@@ -100,15 +101,15 @@ def draw(
     for look in LOOKS.values():
         if view is None or look.lane in view.counts:
             here = [mark for mark in marks if mark.lane is look.lane]
-            lane = _Lane(look, y, here, [event for event in minor if event.lane is look.lane], view)
+            lane = _Lane(look, y, here, [event for event in minor if event.lane is look.lane], width, view)
             lanes.append(lane)
             y += lane.height
     known = [(phase, phase_known_at(phase, milestones, events, decisions)) for phase in phases]
     until = phases[-1].to if phases else None
     over = instant_known_at(until, milestones, events, decisions) if until else None
     plot = (
-        shades(known, over, scale, y, WIDTH),
-        axis(scale, clock, y, WIDTH),
+        shades(known, over, scale, y, width),
+        axis(scale, clock, y, width),
         joined(lane.rule(100) for lane in lanes),
         None if view else element("rect", class_="fog", x="100%", y=0, width="0%", height=y, hidden=True),
         joined(lane.ticks(scale, clock) for lane in lanes),
@@ -133,13 +134,16 @@ def draw(
 class _Lane:
     """One lane at its height `y`, with its marks in rows and its ticks below them."""
 
-    def __init__(self, look: LaneLook, y: float, marks: Iterable[Mark], minor: Sequence[Event], view: View | None) -> None:
+    def __init__(
+        self, look: LaneLook, y: float, marks: Iterable[Mark], minor: Sequence[Event], width: int, view: View | None
+    ) -> None:
         self.look, self.y, self._minor, self._view = look, y, minor, view
         by_rank = sorted(marks, key=lambda mark: (not mark.first, mark.x, mark.href))
         most = _ROWS_OF_VIEW[look.lane] if view and view.counts[look.lane] else _ROWS[look.lane]
-        placed = place([span(mark, WIDTH) for mark in by_rank], width=WIDTH * 0.985, most=most, spare=0 if view else SPARE)
+        placed = place([span(mark, width) for mark in by_rank], width=width * 0.985, most=most, spare=2 if view else SPARE)
         self._placed = sorted(zip(by_rank, placed, strict=True), key=lambda pair: (pair[0].x, pair[0].href))
-        rows = most if view and view.counts[look.lane] else rows_used(placed)
+        used = rows_used(placed)
+        rows = max(most, used) if view and view.counts[look.lane] else used
         self.height = _PAD * 2 + _ROW * rows - 6 + (_TICKS if minor or view else 0)
 
     def rule(self, until: int) -> Markup:
@@ -190,10 +194,9 @@ def _names(lanes: Sequence[_Lane], height: float, clock: Clock, view: View | Non
         middle = lane.y + lane.height / 2
         shape = element("path", d=lane.look.outline)
         parts.append(element("g", shape, class_=f"shape {lane.look.lane}", transform=f"translate(20 {middle:g})"))
-        parts.append(element("text", lane.look.many, class_="lane-name", x=38, y=middle + 4))
+        parts.append(element("text", lane.look.many, class_="lane-name", x=38, y=middle + (-3 if view else 4)))
         if view:
-            count = f"{view.counts[lane.look.lane]:,}"
-            parts.append(element("text", count, class_="lane-count", x=_NAMES_WIDTH - 10, y=middle + 4, text_anchor="end"))
+            parts.append(element("text", f"{view.counts[lane.look.lane]:,}", class_="lane-count", x=38, y=middle + 13))
         y = lane.y + lane.height - 0.5
         parts.append(element("line", class_="lane-line", x1=0, x2=_NAMES_WIDTH, y1=y, y2=y))
     return element("svg", joined(parts), class_="lanes-names", width=_NAMES_WIDTH, height=height, aria_hidden="true")

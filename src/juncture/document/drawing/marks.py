@@ -56,6 +56,8 @@ class Mark(Struct, frozen=True):
     data_known: str
     data_recorded: str | None
     event: EventId | None = None
+    at: int | None = None
+    """Milliseconds since 1970, where what is drawn is walked through by keys."""
 
 
 def of_event(event: Event, scale: Scale, clock: Clock, address: Address = in_document) -> Mark:
@@ -76,6 +78,7 @@ def of_event(event: Event, scale: Scale, clock: Clock, address: Address = in_doc
         data_known=known_text(event.known_at),
         data_recorded=str(milliseconds(event.recorded_at)) if event.recorded_at else None,
         event=event.id,
+        at=None if address is in_document else milliseconds(event.occurred_at),
     )
 
 
@@ -129,7 +132,8 @@ def drawn(mark: Mark, placed: Placed, y: float, look: LaneLook, *, chosen: bool 
         class_=str(mark.lane),
         data_known=mark.data_known,
         data_recorded=mark.data_recorded,
-        data_event=mark.event if mark.href.startswith("?") else None,
+        data_event=mark.event if mark.at is not None else None,
+        data_at=mark.at,
     )
 
 
@@ -171,6 +175,7 @@ def small(event: Event, scale: Scale, y: float, clock: Clock, address: Address, 
         href=address(event.id),
         class_=str(event.lane),
         data_event=event.id,
+        data_at=milliseconds(event.occurred_at),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from juncture.document.drawing.clock import Clock, milliseconds
 from juncture.document.drawing.marks import crowd
 from juncture.document.drawing.scale import window_of
@@ -15,8 +17,19 @@ _NARROWEST = 0.8
 """The least that the window takes of the strip, in percent: enough to be seen and taken hold of."""
 
 
-def overview(counts: Sequence[int], start: Instant, end: Instant, shown: tuple[Instant, Instant], clock: Clock) -> Markup:
-    """Return the strip for `[start, end)` in even stretches of `counts` events, with a brush around what is `shown`."""
+class Strip(Struct, frozen=True):
+    """What the strip shows: `[start, end)` in even stretches of `counts` events, how many lie before it, how many after."""
+
+    start: Instant
+    end: Instant
+    counts: Sequence[int]
+    earlier: int = 0
+    later: int = 0
+
+
+def overview(strip: Strip, shown: tuple[Instant, Instant], clock: Clock) -> Markup:
+    """Return the strip, with a brush around the window that is `shown`."""
+    start, end, counts = strip.start, strip.end, strip.counts
     scale, wide = window_of(start, end), 100 / max(len(counts), 1)
     most = max(counts, default=0)
     bars = joined(
@@ -32,8 +45,8 @@ def overview(counts: Sequence[int], start: Instant, end: Instant, shown: tuple[I
         element("rect", class_="brush", x=f"{left:.3f}%", y=1, width=f"{right - left:.3f}%", height=HEIGHT - 2, rx=2),
     )
     names = (
-        _said("0%", 8, said[0], "start"),
-        _said("100%", -8, said[1], "end"),
+        _said("0%", 8, said[0] + (f", {strip.earlier:,} earlier" if strip.earlier else ""), "start"),
+        _said("100%", -8, (f"{strip.later:,} later, " if strip.later else "") + said[1], "end"),
     )
     return element(
         "svg",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils.safestring import SafeString, mark_safe
 
 from juncture.document.drawing.clock import milliseconds
 from juncture.document.drawing.lanes import View, draw
 from juncture.document.drawing.overview import overview
-from juncture.model.evidence import Lane
+from juncture.model.evidence import Event, Lane
 from juncture.text.markup import element
 from juncture.web.timeline.workbench import Bench
 
@@ -24,14 +26,9 @@ def drawn(bench: Bench) -> SafeString:
         crowds=bench.crowds,
         chosen=bench.chosen.id if bench.chosen else None,
     )
-    seen = [
-        event
-        for event in bench.events
-        if event.lane in lanes and event.occurred_at < bench.end and (event.known_at or event.occurred_at) >= bench.start
-    ]
+    seen = [event for event in bench.events if _is_seen(event, bench, lanes)]
     picture = draw(seen, phases=bench.phases, milestones=bench.milestones, clock=clock, view=view)
-    strip = bench.overview
-    above = overview(strip.counts, strip.start, strip.end, (bench.start, bench.end), clock)
+    above = overview(bench.overview, (bench.start, bench.end), clock)
     name = element("span", "All events", class_="overview-name", aria_hidden="true")
     frame = element(
         "div",
@@ -44,3 +41,10 @@ def drawn(bench: Bench) -> SafeString:
     )
     # What draws escapes whatever it is given: that is its own promise, tested with hostile events.
     return mark_safe(frame)  # noqa: S308
+
+
+def _is_seen(event: Event, bench: Bench, lanes: Collection[Lane]) -> bool:
+    """Whether an event is a mark of its own: in the lanes and the window, and key where there are many."""
+    known = event.known_at or event.occurred_at
+    drawn = event.key or bench.few or event is bench.chosen
+    return drawn and event.lane in lanes and event.occurred_at < bench.end and known >= bench.start

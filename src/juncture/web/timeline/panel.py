@@ -12,7 +12,9 @@ from django.utils.safestring import SafeString
 from msgspec import Struct
 
 from juncture.document.drawing.clock import Clock
+from juncture.document.drawing.labels import cut
 from juncture.document.drawing.shapes import LOOKS
+from juncture.document.replay import is_stretch
 from juncture.evidence.mask import Mask
 from juncture.evidence.places import Excerpt, excerpt
 from juncture.model.errors import BadEvidence
@@ -71,6 +73,7 @@ class Panel(Struct, frozen=True):
     shape: SafeString
     key: bool
     hidden: bool
+    title: str
     words: str
     happened: str
     day: str
@@ -109,7 +112,8 @@ def panel(viewer: Viewer, incident: Incident, event: Event, rows: Sequence[Corre
         shape=shape_of(event),
         key=event.key,
         hidden=[row.kind for row in rows if row.kind in {"hide", "show"}][-1:] == ["hide"],
-        words=event.summary.replace("`", ""),
+        title=cut(event.summary.replace("`", ""), 160),
+        words=event.summary,
         happened=_exact(event, clock),
         day=clock.day(event.occurred_at),
         doubt=doubt_of(event),
@@ -138,7 +142,9 @@ def _exact(event: Event, clock: Clock) -> str:
 def _slice(citation: Citation, event: Event, viewer: Viewer, incident: Incident, *, opens: bool) -> Slice:
     found, why = None, ""
     try:
-        found = _excerpt(artefact_store(), citation.artefact, citation.place, 2 if viewer.may_write else 0)
+        found = _excerpt(
+            artefact_store(), citation.artefact, citation.place, 2 if viewer.may_write and not is_stretch(citation.place) else 0
+        )
     except BadEvidence as error:
         why = "The content was erased." if "erased" in error.what else f"It cannot be shown: {error.what}."
     except OSError:

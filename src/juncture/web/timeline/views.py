@@ -97,7 +97,10 @@ def _shown(
     told["incident"] = incidents.view_of(found.incident, viewer)
     told["back"] = look.address(offset=look.offset)
     told["closed"] = look.address(event="", offset=look.offset)
-    numbers = dict(zip(("shown", "folded"), shown_count(found), strict=True)) | {"total": found.facets.total, "found": found.found}
+    numbers = dict(zip(("shown", "folded"), shown_count(found), strict=True)) | {
+        "total": found.facets.total,
+        "found": found.found,
+    }
     told["numbers"] = {name: f"{number:,}" for name, number in numbers.items()}
     told["lane_names"] = [(look_.lane, look_.many) for look_ in LOOKS.values()]
     if chosen is not None:

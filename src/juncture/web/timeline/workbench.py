@@ -12,6 +12,7 @@ from django.db.models.expressions import CombinedExpression
 from msgspec import Struct
 
 from juncture.document.drawing.clock import milliseconds
+from juncture.document.drawing.overview import Strip
 from juncture.model.evidence import Event, Lane
 from juncture.model.instants import Instant, from_epoch
 from juncture.model.record import Milestone, Phase
@@ -27,8 +28,6 @@ PAGE = 200
 """Events on one page of a list in which nothing is folded."""
 OPEN = 300
 """So many events in all stay open, but for those of one template."""
-_MARKS = 240
-"""So many events that are not key are marks in the lanes; more are bars."""
 _MOST_KEYS = 400
 _OVERVIEW, _CROWDS = 140, 120
 _AROUND = 6
@@ -47,16 +46,6 @@ class Facets(Struct, frozen=True):
     last: Instant | None
 
 
-class Overview(Struct, frozen=True):
-    """The strip: where it begins and ends, counts in even stretches, and how many events lie before and after it."""
-
-    start: Instant
-    end: Instant
-    counts: tuple[int, ...]
-    earlier: int
-    later: int
-
-
 class Bench(Struct, frozen=True):
     """All that the page shows. `start` and `end` are the lanes' window; `events` stand in the list one by one."""
 
@@ -67,7 +56,7 @@ class Bench(Struct, frozen=True):
     phases: tuple[Phase, ...]
     start: Instant
     end: Instant
-    overview: Overview
+    overview: Strip
     crowds: dict[Lane, tuple[int, ...]]
     events: tuple[Event, ...]
     folded: Folded
@@ -75,6 +64,8 @@ class Bench(Struct, frozen=True):
     found: int
     """How many events were found in all, one by one or folded; on a page of hits, those on it and before it."""
     more: bool
+    few: bool
+    """Whether those that are not key are marks in the lanes: then `crowds` are only what is folded."""
     chosen: Event | None
 
     @property
@@ -108,13 +99,14 @@ def bench(viewer: Viewer, incident_id: str, look: Look) -> Bench:
         events, folded, samples = _folded(within.filter(key=False), keys, phases)
         more, found = False, len(events) + sum(each.count for each in folded.folds)
     others = sum(not event.key for event in events) + sum(each.count for each in folded.folds)
-    crowded = more or bool(look.offset) or bool(folded.folds) or others > _MARKS
-    crowds = _crowds(asked.filter(key=False), start, end) if crowded else {}
+    few = not (more or look.offset or others > OPEN)
+    crowded = asked.filter(key=False, likeness__in=folded.alike) if few else asked.filter(key=False)
+    crowds = _crowds(crowded, start, end) if folded.folds or not few else {}
     if chosen is not None and all(event.id != chosen.id for event in events):
         events = sorted([*events, chosen], key=lambda event: (event.occurred_at, event.id))
     return Bench(
         incident, look, facets, milestones, phases, start, end, _overview(incident, facets, standing, (start, end)),
-        crowds, tuple(events), folded, samples, found, more, chosen,
+        crowds, tuple(events), folded, samples, found, more, few, chosen,
     )  # fmt: skip
 
 
@@ -228,9 +220,7 @@ def _crowds(others: QuerySet[StoredEvent], start: Instant, end: Instant) -> dict
     return {lane: tuple(each) for lane, each in counts.items()}
 
 
-def _overview(
-    incident: Incident, facets: Facets, standing: tuple[Instant, Instant], window: tuple[Instant, Instant]
-) -> Overview:
+def _overview(incident: Incident, facets: Facets, standing: tuple[Instant, Instant], window: tuple[Instant, Instant]) -> Strip:
     reach = (standing[1] - standing[0]) * _AROUND
     first, last = facets.first or standing[0], facets.last or standing[1]
     start = min(max(first, standing[0] - reach), standing[0], window[0])
@@ -250,9 +240,7 @@ def _overview(
         .annotate(Count("pk"))
     )
     counts = dict.fromkeys(range(_OVERVIEW), 0) | dict(rows)
-    return Overview(
-        start, end, tuple(counts[number] for number in range(_OVERVIEW)), counts.get(-1, 0), counts.get(_OVERVIEW, 0)
-    )
+    return Strip(start, end, tuple(counts[number] for number in range(_OVERVIEW)), counts.get(-1, 0), counts.get(_OVERVIEW, 0))
 
 
 def _window(keys: Sequence[Event], phases: Sequence[Phase], facets: Facets) -> tuple[Instant, Instant]:
