@@ -6,10 +6,11 @@ import datetime as dt
 import io
 import secrets
 from collections.abc import Iterable
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from msgspec import structs
 
 from juncture.casework import ports
 from juncture.model.errors import BadEvidence
@@ -21,7 +22,7 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import EvidenceItem, ImportRun
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import Incident
-from juncture.web.incidents.operations import UNTITLED, check_declaration, declare, require_author
+from juncture.web.incidents.operations import UNTITLED, Declaration, Declared, check_declaration, declare, require_author
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
 
@@ -69,18 +70,26 @@ def receive(
 
 
 def receive_into_new(
-    viewer: Viewer, files: Iterable[Received], *, title: str, visibility: str, date: dt.date | None, zone: str
+    viewer: Viewer,
+    files: Iterable[Received],
+    said: Declaration | None = None,
+    *,
+    date: dt.date | None,
+    zone: str,
+    **fields: Unpack[Declared],
 ) -> ImportRun:
     """Declare an incident from its evidence, and queue the import that ends with its draft: all of it or nothing.
 
-    An empty `title` is found in the evidence. Raises as `receive` and `declare` do.
+    What is `said` of it, or the fields of a Declaration, is what `declare` takes; an empty title is found in the evidence.
+    Raises as `receive` and `declare` do.
     """
     require_author(viewer, "declare incidents")
     asked = _Asked(date, checked_zone(zone), draft_follows=True)
-    check_declaration(title=title or UNTITLED, visibility=visibility)
+    said = said or Declaration(**fields)
+    checked = check_declaration(viewer, said if said.title else structs.replace(said, title=UNTITLED))
     given = _kept(viewer, files)
     with transaction.atomic():
-        return _queue(viewer, declare(viewer, title=title or UNTITLED, visibility=visibility), given, asked)
+        return _queue(viewer, declare(viewer, checked), given, asked)
 
 
 class _Asked(NamedTuple):

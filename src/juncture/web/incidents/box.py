@@ -16,19 +16,19 @@ from juncture.web.access.viewer import Viewer
 
 def box(viewer: Viewer) -> dict[str, Any]:
     """Return what a page with the box is rendered with: sources, zones, the upload limit in MB."""
-    return {
-        "sources": _sources(),
-        "zones": _zones(),
-        "zone": viewer.zone,
-        "limit": settings.UPLOAD_LIMIT,
-        "limit_text": f"{settings.UPLOAD_LIMIT / 1024**3:.2g} GB"
-        if settings.UPLOAD_LIMIT >= 1024**3
-        else f"{settings.UPLOAD_LIMIT // 1024**2} MB",
-    }
+    return {"sources": _sources(), "zones": zones(), "zone": viewer.zone} | limit()
+
+
+def limit() -> dict[str, Any]:
+    """Return how much one upload may hold, in bytes and in words."""
+    most = settings.UPLOAD_LIMIT
+    words = f"{most / 1024**3:.2g} GB" if most >= 1024**3 else f"{most // 1024**2} MB"
+    return {"limit": most, "limit_text": words}
 
 
 @cache
-def _zones() -> tuple[str, ...]:
+def zones() -> tuple[str, ...]:
+    """Return the names of all zones."""
     return tuple(sorted(available_timezones()))
 
 

@@ -7,19 +7,26 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from msgspec import UNSET, Struct, UnsetType, structs
+from msgspec import UNSET, Struct, UnsetType
 
 from juncture.inquiry.criteria import severity_key
-from juncture.web.access.errors import InTheWay, Invalid
+from juncture.web.access.errors import InTheWay, Invalid, NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.judging import judge_incident
 from juncture.web.incidents.models import FormerAddress, Incident, IncidentPerson, IncidentService, Visibility
-from juncture.web.incidents.operations import check_declaration, random_id, require_author, service_names, severity_name
+from juncture.web.incidents.operations import (
+    checked_title,
+    checked_visibility,
+    random_id,
+    require_author,
+    service_names,
+    severity_name,
+)
 from juncture.web.incidents.persons import person_named
 from juncture.web.incidents.rights import require_editor, require_opener
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
-from juncture.web.library.indexing import index_actions, index_events, index_incident, index_postmortem
+from juncture.web.library.indexing import forget_postmortem, index_actions, index_events, index_incident, index_postmortem
 from juncture.web.people.models import TeamMember, User
 from juncture.web.people.operations import team_named
 from juncture.web.postmortems.models import Postmortem
@@ -47,6 +54,10 @@ def edit_incident(viewer: Viewer, incident_id: str, edit: Edit) -> str:
     with transaction.atomic():
         seen = incident_row(viewer, incident_id)
         require_editor(viewer, seen)
+        if edit == Edit():
+            raise Invalid(
+                "Say what is to change: title, severity, services, started_at, near_miss, data_lost, visibility, team."
+            )
         row = Incident.objects.get_queryset().select_for_update().get(pk=seen.pk)
         before = _told(row)
         _set_facts(row, edit)
@@ -104,8 +115,27 @@ def remove_person_from_incident(viewer: Viewer, incident_id: str, person: int) -
         _record_person(viewer, row, "remove_person", before=person)
 
 
+def remove_named_person(viewer: Viewer, incident_id: str, name: str) -> None:
+    """Take a person off an incident, by e-mail address, handle or name. Raises as `remove_person_from_incident`, or Invalid."""
+    require_author(viewer, "take people off")
+    require_opener(viewer, incident_row(viewer, incident_id))
+    remove_person_from_incident(viewer, incident_id, person_named(name).pk)
+
+
+def people_on(viewer: Viewer, incident_id: str) -> list[str]:
+    """Return the e-mail addresses of who is on an incident, the one who declared it first.
+
+    Raises NotFound, also for who only reads.
+    """
+    row = incident_row(viewer, incident_id, "created_by")
+    if not viewer.may_write:
+        raise NotFound
+    added = IncidentPerson.objects.filter(incident=row).order_by("id").values_list("user__email", flat=True)
+    return list(dict.fromkeys((row.created_by.email, *added)))
+
+
 def _set_facts(row: Incident, edit: Edit) -> None:
-    row.title = check_declaration(title=_new(edit.title, row.title), visibility=_new(edit.visibility, row.visibility))
+    row.title = checked_title(_new(edit.title, row.title))
     row.severity = severity_name(_new(edit.severity, row.severity))
     row.severity_key = severity_key(row.severity)
     for name in ("started_at", "near_miss", "data_lost"):
@@ -122,7 +152,7 @@ def _set_facts(row: Incident, edit: Edit) -> None:
 
 
 def _set_visibility(viewer: Viewer, row: Incident, edit: Edit) -> None:
-    visibility = _new(edit.visibility, row.visibility)
+    visibility = checked_visibility(_new(edit.visibility, row.visibility))
     current = row.team.name if row.team else ""
     team = " ".join(_new(edit.team, current).split())[:100]
     if (visibility, team.casefold()) == (row.visibility, current.casefold()):
@@ -151,6 +181,7 @@ def _take_new_ids(row: Incident) -> None:
     """Give a restricted incident and its postmortems random ids, since a sequence counts them; the former ones lead on."""
     row.public_id = _renamed(row, "incident", row.public_id)
     for postmortem in Postmortem.objects.get_queryset().select_for_update().filter(incident=row):
+        forget_postmortem(row.pk, postmortem.public_id)
         postmortem.public_id = _renamed(row, "postmortem", postmortem.public_id)
         postmortem.save(update_fields=["public_id"])
 
@@ -200,8 +231,3 @@ def _record_person(viewer: Viewer, row: Incident, action: str, *, before: int | 
 
 def _new(value: str | UnsetType, old: str) -> str:
     return old if isinstance(value, UnsetType) else value
-
-
-def is_empty(edit: Edit) -> bool:
-    """Whether nothing is to change."""
-    return all(value is UNSET for value in structs.astuple(edit))

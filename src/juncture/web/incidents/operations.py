@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import IntegerField, Max, QuerySet
 from django.db.models.functions import Cast, Length
+from msgspec import Struct, structs
 
 from juncture.inquiry.criteria import severity_key
 from juncture.web.access.errors import Invalid, NotAllowed, SignInNeeded
@@ -22,80 +23,110 @@ from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_incident
 from juncture.web.people.operations import team_named
 
+
+class Declared(TypedDict, total=False):
+    """The fields of a Declaration, where they are given by name."""
+
+    title: str
+    severity: str
+    services: Sequence[str]
+    visibility: str
+    team: str
+    started_at: datetime | None
+    near_miss: bool
+    data_lost: bool | None
+    people: Sequence[str]
+
+
 UNTITLED = "Incident without a title yet"
 _TRIES = 20
 _RANDOM_BYTES = 12
 
 
-def declare(  # noqa: PLR0913 - the fields of an incident
-    viewer: Viewer,
-    *,
-    title: str,
-    severity: str = "",
-    services: Sequence[str] = (),
-    visibility: str = Visibility.ORGANISATION,
-    team: str = "",
-    started_at: datetime | None = None,
-    near_miss: bool = False,
-    data_lost: bool | None = None,
-    people: Sequence[str] = (),
-) -> Incident:
-    """Declare an incident; only the title is needed. Raises SignInNeeded, NotAllowed or Invalid.
+class Declaration(Struct, frozen=True):
+    """What is said of an incident when it is declared; only the title is needed.
 
-    `people` are who is on it, each by e-mail address, handle or name.
+    `people` are who is on it, each by e-mail address, handle or name. `data_lost` is None while nobody has said.
     """
+
+    title: str = ""
+    severity: str = ""
+    services: Sequence[str] = ()
+    visibility: str = Visibility.ORGANISATION
+    team: str = ""
+    started_at: datetime | None = None
+    near_miss: bool = False
+    data_lost: bool | None = None
+    people: Sequence[str] = ()
+
+
+def declare(viewer: Viewer, said: Declaration | None = None, /, **fields: Unpack[Declared]) -> Incident:
+    """Declare an incident, as `said` or by the fields of a Declaration. Raises SignInNeeded, NotAllowed or Invalid."""
     require_author(viewer, "declare incidents")
-    title = check_declaration(title=title, visibility=visibility)
-    names = service_names(services)
-    added = people_named(people, but=viewer.person)
-    team = " ".join(team.split())[:100]
-    if visibility == Visibility.TEAM and not team:
-        raise Invalid("An incident that one team sees needs the name of that team.")
-    fields: dict[str, Any] = {
-        "title": title,
-        "severity": severity_name(severity),
-        "visibility": visibility,
-        "started_at": started_at,
-        "near_miss": near_miss,
-        "data_lost": data_lost,
-    }
-    key = severity_key(fields["severity"])
+    checked = check_declaration(viewer, said or Declaration(**fields))
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
-                of = team_named(viewer, team) if team else None
-                incident = Incident.objects.create(
-                    public_id=public_id_for(visibility), created_by_id=viewer.person, team=of, severity_key=key, **fields
-                )
-                IncidentPerson.objects.bulk_create(IncidentPerson(incident=incident, user=person) for person in added)
-                IncidentService.objects.bulk_create(
-                    IncidentService(incident=incident, name=name, position=position) for position, name in enumerate(names)
-                )
-                judge_incident(incident.pk)
-                index_incident(incident.pk)
-                record_change(
-                    viewer,
-                    action="declare",
-                    object_kind="incident",
-                    object_id=incident.public_id,
-                    incident_id=incident.pk,
-                    after=fields
-                    | {
-                        "services": names,
-                        "team": team,
-                        "started_at": started_at.isoformat() if started_at else None,
-                        "people": [person.pk for person in added],
-                    },
-                )
+                return _declared(viewer, checked)
         except IntegrityError:
             # Somebody took the same number at the same moment.
             continue
-        return incident
     raise Invalid("Too many incidents are being declared at this moment. Try again.")
 
 
-def check_declaration(*, title: str, visibility: str) -> str:
-    """Return the title in one line. Raises Invalid where an incident cannot be declared so."""
+def check_declaration(viewer: Viewer, said: Declaration) -> Declaration:
+    """Return what is said in the form in which it is kept. Raises Invalid where an incident cannot be declared so."""
+    team = " ".join(said.team.split())[:100]
+    if said.visibility == Visibility.TEAM and not team:
+        raise Invalid("An incident that one team sees needs the name of that team.")
+    return structs.replace(
+        said,
+        title=checked_title(said.title),
+        severity=severity_name(said.severity),
+        services=service_names(said.services),
+        visibility=checked_visibility(said.visibility),
+        team=team,
+        people=[person.email for person in people_named(said.people, but=viewer.user_id)],
+    )
+
+
+def _declared(viewer: Viewer, said: Declaration) -> Incident:
+    fields: dict[str, Any] = {
+        name: getattr(said, name) for name in ("title", "severity", "visibility", "started_at", "near_miss", "data_lost")
+    }
+    people = people_named(said.people)
+    incident = Incident.objects.create(
+        public_id=public_id_for(said.visibility),
+        created_by_id=viewer.person,
+        team=team_named(viewer, said.team) if said.team else None,
+        severity_key=severity_key(said.severity),
+        **fields,
+    )
+    IncidentPerson.objects.bulk_create(IncidentPerson(incident=incident, user=person) for person in people)
+    IncidentService.objects.bulk_create(
+        IncidentService(incident=incident, name=name, position=position) for position, name in enumerate(said.services)
+    )
+    judge_incident(incident.pk)
+    index_incident(incident.pk)
+    more = {
+        "services": list(said.services),
+        "team": said.team,
+        "started_at": said.started_at.isoformat() if said.started_at else None,
+        "people": [person.pk for person in people],
+    }
+    record_change(
+        viewer,
+        action="declare",
+        object_kind="incident",
+        object_id=incident.public_id,
+        incident_id=incident.pk,
+        after=fields | more,
+    )
+    return incident
+
+
+def checked_title(title: str) -> str:
+    """Return a title in one line. Raises Invalid for none, one too long, or one that cannot be stored."""
     title = " ".join(title.split())
     if not title:
         raise Invalid("An incident needs a title: one line that says what users felt.")
@@ -103,9 +134,14 @@ def check_declaration(*, title: str, visibility: str) -> str:
         raise Invalid(f"The title has {len(title)} characters; 300 are the most.")
     if not is_storable(title):
         raise Invalid("The title holds a NUL or half a character, which cannot be stored.")
+    return title
+
+
+def checked_visibility(visibility: str) -> str:
+    """Return a visibility. Raises Invalid for another word."""
     if visibility not in Visibility.values:
         raise Invalid(f"{visibility!r} is no visibility: {', '.join(Visibility.values)}")
-    return title
+    return visibility
 
 
 def name_from_evidence(viewer: Viewer, incident: Incident, title: str) -> None:

@@ -146,9 +146,12 @@ def count_needing_postmortem(viewer: Viewer) -> int:
     return count_of_incidents(viewer, WantedIncidents(state="needed"))
 
 
-def incident_row(viewer: Viewer, public_id: str) -> Incident:
-    """Return the row of an incident that the viewer may see. Raises NotFound, or Moved. For operations, not for views."""
-    seen = Incident.objects.visible_to(viewer).select_related("team", "waiver")
+def incident_row(viewer: Viewer, public_id: str, *related: str) -> Incident:
+    """Return the row of an incident that the viewer may see, with what is `related` to it. For operations, not for views.
+
+    Raises NotFound, or Moved.
+    """
+    seen = Incident.objects.visible_to(viewer).select_related("team", "waiver", *related)
     row = seen.filter(public_id=public_id).first()
     if row is not None:
         return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -27,6 +28,18 @@ WITH_A_NUMBER = {
 """The unit, the least and the most."""
 
 
+EXPLAINED = {
+    CriterionKind.DOWNTIME: "From when users first felt it until they no longer did, as the evidence shows it.",
+    CriterionKind.DATA_LOSS: "Somebody says so on the incident.",
+    CriterionKind.BY_HAND: "A person noticed first: monitoring had a gap.",
+    CriterionKind.INTERVENTION: "A page was taken, or something was rolled back, restarted, rerouted or stopped by hand.",
+    CriterionKind.RESOLUTION: "From the start until it was said to be over.",
+    CriterionKind.ERROR_BUDGET: "The downtime as a share of what a service may be down; its objective stands below.",
+    CriterionKind.SEVERITY: "The severity on the incident, or a graver one.",
+    CriterionKind.REQUEST: "Any person who sees the incident may ask, with a reason.",
+}
+
+
 class CriterionView(Struct, frozen=True):
     """A criterion as it stands now: what it asks, its number or severity, and since when (None: from the beginning)."""
 
@@ -37,6 +50,7 @@ class CriterionView(Struct, frozen=True):
     unit: str
     severity: str
     since: datetime | None
+    explained: str
 
 
 def criteria(viewer: Viewer) -> list[CriterionView]:
@@ -52,10 +66,14 @@ def set_criterion(viewer: Viewer, kind: str, *, is_on: bool, threshold: int | No
     require_administrator(viewer)
     if kind not in list(CriterionKind):
         raise Invalid(f"{kind!r} is no criterion: {', '.join(CriterionKind)}")
-    of = _severity(severity) if kind == CriterionKind.SEVERITY else None
-    threshold = _threshold(CriterionKind(kind), threshold)
+    before = Criterion.objects.select_related("severity").filter(kind=kind).order_by("-id").first()
+    if before is not None and not is_on:
+        # What is switched off keeps its number, for when it is switched on again.
+        of, threshold = before.severity, before.threshold
+    else:
+        of = _severity(severity) if kind == CriterionKind.SEVERITY else None
+        threshold = _threshold(CriterionKind(kind), threshold)
     with transaction.atomic():
-        before = Criterion.objects.select_related("severity").filter(kind=kind).order_by("-id").first()
         if before is not None and (before.is_on, before.threshold, before.severity) == (is_on, threshold, of):
             return
         after = Criterion.objects.create(
@@ -69,6 +87,22 @@ def set_criterion(viewer: Viewer, kind: str, *, is_on: bool, threshold: int | No
             before=_told(before) if before else None,
             after=_told(after),
         )
+
+
+class CriterionSet(Struct, frozen=True):
+    """A criterion as it is to be: on or off, with its threshold, or the key of its least severity."""
+
+    kind: CriterionKind
+    is_on: bool
+    threshold: int | None = None
+    severity: int | None = None
+
+
+def set_criteria(viewer: Viewer, wanted: Sequence[CriterionSet]) -> None:
+    """Set several criteria at once, all or none. Raises NotAllowed or Invalid."""
+    with transaction.atomic():
+        for one in wanted:
+            set_criterion(viewer, one.kind, is_on=one.is_on, threshold=one.threshold, severity=one.severity)
 
 
 def objectives(viewer: Viewer) -> list[ServiceObjective]:
@@ -117,7 +151,7 @@ def _view(kind: CriterionKind, row: Criterion | None) -> CriterionView:
     unit = WITH_A_NUMBER[kind][0] if kind in WITH_A_NUMBER else ""
     label = Standard(kind, threshold if threshold is not None else 0, severity or "A severity").label
     since = row.set_at if row and row.set_by_id else None
-    return CriterionView(kind, label, bool(row and row.is_on), threshold, unit, severity, since)
+    return CriterionView(kind, label, bool(row and row.is_on), threshold, unit, severity, since, EXPLAINED[kind])
 
 
 def _threshold(kind: CriterionKind, threshold: int | None) -> int | None:

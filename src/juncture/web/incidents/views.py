@@ -1,57 +1,47 @@
-"""Pages of incidents."""
+"""Pages of incidents: the list, a new one, one with all that is known of it."""
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
+from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from juncture.document.drawing.clock import Clock
 from juncture.web.access.errors import Invalid, NotAllowed
 from juncture.web.access.problems import cursor_of, sealed
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.evidence.forms import date_of
 from juncture.web.evidence.models import ImportRun
 from juncture.web.evidence.operations import Received, pasted, receive, receive_into_new
-from juncture.web.evidence.selectors import evidence_of, imports_of
-from juncture.web.incidents import selectors
-from juncture.web.incidents.box import box
+from juncture.web.incidents import operations, selectors
+from juncture.web.incidents.box import box, limit
+from juncture.web.incidents.forms import declaration_of, wanted_of
+from juncture.web.incidents.offers import offers, teams_of
+from juncture.web.incidents.overview import overview
 from juncture.web.pages.answers import page
-from juncture.web.timeline.selectors import Wanted, count_of, events_of
 from juncture.web.timeline.showing import shown
 
-SHOWN_EVENTS = 60
 SHOWN_INCIDENTS = 50
-SHOWN_ITEMS = 12
 
 
 @require_http_methods(["GET", "POST"])
 @page
 def new(request: ViewerRequest) -> HttpResponse:
-    """Show the box; declare an incident from what it took, and show the import. What is refused stays in the box."""
+    """Show the box; declare an incident, from what it took or by its title alone. What is refused stays in the box."""
     if not request.viewer.may_write:
         raise NotAllowed("Your role only reads. Ask an administrator for the role of author to declare incidents.")
     if request.method == "GET":
-        return render(request, "incidents/new.html", {"only_the_box": True} | box(request.viewer))
+        told = {"only_the_box": True, "everything": True} | box(request.viewer) | offers(request.viewer)
+        return render(request, "incidents/new.html", told)
     try:
-        run = receive_into_new(
-            request.viewer,
-            _received(request),
-            title=request.POST.get("title", "").strip(),
-            visibility=request.POST.get("visibility") or "organisation",
-            date=date_of(request.POST.get("date", "")),
-            zone=_zone(request),
-        )
+        return _declared(request)
     except Invalid as error:
-        told = box(request.viewer) | {
-            "complaint": error.sentence,
-            "given": request.POST,
-            "zone": request.POST.get("timezone", ""),
-        }
+        given = {"complaint": error.sentence, "given": request.POST, "zone": request.POST.get("timezone", "")}
+        told = {"everything": True} | box(request.viewer) | offers(request.viewer) | given
         return render(request, "incidents/new.html", told, status=error.status)
-    return redirect("import", run.public_id)
 
 
 @require_POST
@@ -65,13 +55,19 @@ def add_evidence(request: ViewerRequest, incident: str) -> HttpResponse:
 @require_GET
 @page
 def incidents(request: ViewerRequest) -> HttpResponse:
-    """Show all incidents, newest first."""
-    found, following = selectors.incidents(request.viewer, limit=SHOWN_INCIDENTS, before=cursor_of(request))
+    """Show incidents, newest first: all, or those that were asked for."""
+    wanted = wanted_of(request)
+    found, following = selectors.incidents(request.viewer, limit=SHOWN_INCIDENTS, before=cursor_of(request), wanted=wanted)
+    asked = {name: value for name, value in request.GET.items() if name != "cursor" and value}
     told = {
         "here": "incidents",
         "incidents": found,
-        "openings": selectors.openings(request.viewer, found),
-        "following": None if following is None else sealed(following),
+        "wanted": wanted,
+        "sentence": _sentence(request, wanted, found),
+        "states": [(name, label) for name, label in selectors.STATES.items() if request.viewer.may_write or name != "draft"],
+        "severity_names": selectors.severity_names(),
+        "known_teams": teams_of(request.viewer),
+        "older": None if following is None else urlencode(asked | {"cursor": sealed(following)}),
     }
     return render(request, "incidents/incidents.html", told)
 
@@ -80,26 +76,28 @@ def incidents(request: ViewerRequest) -> HttpResponse:
 @page
 def incident(request: ViewerRequest, incident: str) -> HttpResponse:
     """Show one incident: what is known of it, its evidence, its key events, its postmortem."""
-    seen = selectors.incident(request.viewer, incident)
-    events, _ = events_of(request.viewer, incident, Wanted(key_only=True), limit=SHOWN_EVENTS)
-    total = count_of(request.viewer, incident)
-    imports = imports_of(request.viewer, incident)
-    evidence = evidence_of(request.viewer, incident)
-    told = {
+    seen = overview(request.viewer, incident)
+    told: dict[str, Any] = {
         "here": "incidents",
-        "incident": seen,
-        "days": shown(events),
-        "keys": len(events),
-        "total": total,
-        "sentence": _sentence(total, seen, reading=any(not run.ended for run in imports)),
-        "imports": imports,
-        "evidence": evidence[:SHOWN_ITEMS],
-        "more_evidence": evidence[SHOWN_ITEMS:],
-        "evidence_count": len(evidence),
+        "incident": seen.incident,
+        "seen": seen,
+        "days": shown(seen.events, request.viewer.zone),
         "zone": request.viewer.zone,
-        "limit": settings.UPLOAD_LIMIT,
     }
-    return render(request, "incidents/incident.html", told)
+    return render(request, "incidents/incident.html", told | limit())
+
+
+def _declared(request: ViewerRequest) -> HttpResponse:
+    said = declaration_of(request.POST, request.viewer)
+    evidence = _received(request)
+    if not evidence:
+        if not said.title:
+            raise Invalid("Paste text, choose files, or give it a title: one line that says what users felt.")
+        return redirect("incident", operations.declare(request.viewer, said).public_id)
+    begun = Clock(request.viewer.zone).local(said.started_at).date() if said.started_at else None
+    date = date_of(request.POST.get("date", "")) or begun
+    run = receive_into_new(request.viewer, evidence, said, date=date, zone=_zone(request))
+    return redirect("import", run.public_id)
 
 
 def _add(request: ViewerRequest, incident: str) -> ImportRun:
@@ -118,13 +116,15 @@ def _zone(request: ViewerRequest) -> str:
     return request.POST.get("timezone", "").strip() or request.viewer.zone
 
 
-def _sentence(events: int, incident: selectors.IncidentView, *, reading: bool) -> str:
-    if reading:
-        return "Evidence is being read."
-    if not events:
-        return "No evidence has been read yet. Add what the incident left behind, and a draft can be started."
-    said = f"{events:,} event{'' if events == 1 else 's'} {'was' if events == 1 else 'were'} read from the evidence."
-    return said if incident.postmortems else f"{said} There is no postmortem yet."
+def _sentence(request: ViewerRequest, wanted: selectors.WantedIncidents, found: list[selectors.IncidentView]) -> str:
+    if wanted.is_all:
+        if found:
+            return selectors.openings(request.viewer, found)
+        return "There is none yet." if request.viewer.may_write else "There is none that you may see."
+    count = selectors.count_of_incidents(request.viewer, wanted)
+    if not count:
+        return "No incident is like this."
+    return "One incident is like this." if count == 1 else f"{count:,} incidents are like this."
 
 
 def _named_files(request: ViewerRequest) -> list[tuple[str, BinaryIO]]:

@@ -34,6 +34,13 @@ def index_actions(postmortem: int) -> None:
     keeping.keep_actions(postmortem)
 
 
+def forget_postmortem(incident: int, former_id: str) -> None:
+    """Take what is indexed under an id that a postmortem of this incident no longer has."""
+    from juncture.web.library import keeping  # noqa: PLC0415 - as above
+
+    keeping.forget_postmortem(incident, former_id)
+
+
 def rebuild_index() -> int:
     """Index everything anew, an incident a transaction; return of how many incidents. What did not change keeps its rows."""
     from juncture.web.library import keeping  # noqa: PLC0415 - as above

@@ -67,6 +67,13 @@ def keep_actions(postmortem: int) -> None:
         _replace(row.incident, which, entries.action_entries(row, about(row.incident)))
 
 
+def forget_postmortem(incident: int, former_id: str) -> None:
+    """Remove the entries of a postmortem, and of its actions, under an id that it no longer has."""
+    under = Q(object_id=former_id) | Q(object_id__startswith=f"{former_id}#")
+    kinds = (Kind.POSTMORTEM, Kind.ACTION)
+    SearchEntry.objects.get_queryset().filter(under, incident=incident, kind__in=kinds).delete()
+
+
 def keep_all() -> int:
     """Index everything anew, an incident a transaction; return of how many incidents. What did not change keeps its rows."""
     count = 0

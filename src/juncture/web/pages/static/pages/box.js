@@ -1,20 +1,87 @@
 // @ts-check
-// The box that takes evidence: files dropped anywhere on the page, whole folders, what was chosen, and how far sending is.
+// What takes evidence: the box of a page, or else a sheet that asks where it belongs. Files dropped anywhere, whole folders,
+// text pasted where no field has the focus, what was chosen, and how far sending is.
 (() => {
   "use strict";
 
+  // A page may name this script twice; it works once.
+  if (document.documentElement.dataset.takes) return;
+  document.documentElement.dataset.takes = "evidence";
+
   /** @typedef {{file: File, path: string}} Chosen */
+  /** @typedef {{form: HTMLFormElement, add: (more: Chosen[]) => void, paste: (text: string) => void, panel: HTMLElement}} Box */
 
-  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-drop]"))) box(form);
+  const LONG = 160;
+  const FIELDS = "input, textarea, select, [contenteditable], [data-own-drop]";
+  const sheet = /** @type {HTMLDialogElement | null} */ (document.getElementById("sheet"));
+  const forms = [.../** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-drop]"))];
+  const boxes = forms.filter((form) => form.querySelector("textarea") && form.querySelector(".chosen")).map(box);
 
-  /** @param {HTMLFormElement} form */
+  /** The box of the page that shows, else the sheet. @returns {Box | undefined} */
+  const taker = () =>
+    boxes.find(({ form }) => !("sheet" in form.dataset) && form.checkVisibility()) ?? boxes.find(({ form }) => "sheet" in form.dataset);
+  /** @param {Box} taking */
+  const show = ({ form, panel }) => {
+    const field = /** @type {HTMLElement | null} */ (form.querySelector("[data-text]"));
+    if (field) field.hidden = !field.querySelector("textarea")?.value;
+    if ("sheet" in form.dataset) sheet?.open || sheet?.showModal();
+    else panel.scrollIntoView({ block: "nearest" });
+  };
+  /** Whether something else on the page takes it. @param {Event} event @param {string} selector */
+  const isTaken = (event, selector) => event.defaultPrevented || (event.target instanceof Element && event.target.closest(selector));
+
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files") || isTaken(event, "[contenteditable], [data-own-drop]")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    const form = taker()?.form;
+    (form && !("sheet" in form.dataset) ? form : document.body).classList.add("over");
+  });
+  const leave = () => document.querySelectorAll(".over").forEach((each) => each.classList.remove("over"));
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) leave(); });
+  document.addEventListener("drop", async (event) => {
+    if (!event.dataTransfer?.types.includes("Files") || isTaken(event, "[contenteditable], [data-own-drop]")) return;
+    event.preventDefault();
+    leave();
+    const taking = taker();
+    const entries = Array.from(event.dataTransfer.items).map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+    const found = (await Promise.all(entries.map((entry) => filesIn(entry)))).flat();
+    if (!taking || !found.length) return;
+    taking.add(found);
+    show(taking);
+  });
+  document.addEventListener("paste", (event) => {
+    if (isTaken(event, FIELDS) || document.querySelector("dialog[open]")) return;
+    const text = event.clipboardData?.getData("text/plain") || "";
+    const files = Array.from(event.clipboardData?.files || []);
+    const taking = taker();
+    // A word that was pasted nowhere is no evidence.
+    const isLong = text.length >= LONG || text.trim().includes("\n");
+    if (!taking || !(isLong || (files.length && !text))) return;
+    event.preventDefault();
+    if (isLong) taking.paste(text);
+    else taking.add(files.map((file) => ({ file, path: file.name })));
+    show(taking);
+  });
+  sheet?.querySelector(".sheet-close")?.addEventListener("click", () => sheet.close());
+
+  // A field that takes several names completes the one that is being typed.
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[data-several][list]"))) {
+    const options = [...(field.list?.options || [])];
+    const names = options.map((option) => option.value);
+    field.addEventListener("input", () => {
+      const before = field.value.replace(/[^,]*$/, "");
+      options.forEach((option, place) => { option.value = before ? `${before.trimEnd()} ${names[place]}` : names[place] || ""; });
+    });
+  }
+
+  /** @param {HTMLFormElement} form @returns {Box} */
   function box(form) {
     /** @template {Element} T @param {string} selector @returns {T} */
     const inside = (selector) => /** @type {T} */ (form.querySelector(selector));
     /** @type {HTMLInputElement} */
     const input = inside("input[name=file]");
-    /** @type {HTMLInputElement} */
-    const folder = inside("#folder");
+    const folder = /** @type {HTMLInputElement | null} */ (form.querySelector("[data-folder]"));
     /** @type {HTMLTextAreaElement} */
     const text = inside("textarea");
     /** @type {HTMLElement} */
@@ -53,6 +120,12 @@
       const words = `${chosen.length} ${chosen.length === 1 ? "file" : "files"}, ${size(sum)}${more}`;
       inside(".chosen-sum").textContent = sum > limit ? `${words}: more than the limit of ${size(limit)}` : words;
       panel.hidden = chosen.length === 0;
+      say();
+    };
+    // Without evidence, a title alone declares: the button says which of the two it does.
+    const button = /** @type {HTMLButtonElement | null} */ (form.querySelector("button[data-with]"));
+    const say = () => {
+      if (button) button.textContent = (text.value.trim() || chosen.length ? button.dataset.with : button.dataset.without) || "";
     };
     /** @param {Chosen} one @param {number} place */
     const line = ({ file, path }, place) => {
@@ -79,25 +152,9 @@
       const known = new Set(chosen.map(({ file }) => file));
       add(Array.from(input.files || []).filter((file) => !known.has(file)).map((file) => ({ file, path: file.name })));
     });
-    folder.addEventListener("change", () => {
+    folder?.addEventListener("change", () => {
       add(Array.from(folder.files || []).map((file) => ({ file, path: file.webkitRelativePath || file.name })));
       folder.value = "";
-    });
-
-    document.addEventListener("dragover", (event) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault();
-      event.dataTransfer.dropEffect = "copy";
-      form.classList.add("over");
-    });
-    document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) form.classList.remove("over"); });
-    document.addEventListener("drop", async (event) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault();
-      form.classList.remove("over");
-      const entries = Array.from(event.dataTransfer.items).map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-      add((await Promise.all(entries.map((entry) => filesIn(entry)))).flat());
-      panel.scrollIntoView({ block: "nearest" });
     });
     form.addEventListener("paste", (event) => {
       // Chat programs put a picture of the text beside the text: the text is what was meant.
@@ -106,12 +163,13 @@
       event.preventDefault();
       add(files.map((file) => ({ file, path: file.name })));
     });
-    text.addEventListener("input", () => text.setCustomValidity(""));
+    text.addEventListener("input", () => { text.setCustomValidity(""); say(); });
 
     form.addEventListener("submit", (event) => {
-      if (!text.value.trim() && !chosen.length) {
+      const title = /** @type {HTMLInputElement | null} */ (form.querySelector("input[name=title]"));
+      if (!text.value.trim() && !chosen.length && !(button && title?.value.trim())) {
         event.preventDefault();
-        text.setCustomValidity("Paste text, or choose files first.");
+        text.setCustomValidity(button ? "Paste text, choose files, or give it a title." : "Paste text, or choose files first.");
         text.reportValidity();
         return;
       }
@@ -121,22 +179,35 @@
         complain(form, `These files have ${size(sum)}; this server takes ${size(limit)} at once. Remove some, or pack them.`);
         return;
       }
-      busy(form, true);
-      if (sum > 4e6) { event.preventDefault(); send(form); }
+      const by = /** @type {HTMLButtonElement | null} */ (event.submitter);
+      busy(form, true, by);
+      if (sum > 4e6) { event.preventDefault(); send(form, by?.hasAttribute("formaction") ? by.formAction : form.action); }
     });
     window.addEventListener("pageshow", () => { busy(form, false); choose(chosen); });
+    const paste = (/** @type {string} */ more) => {
+      text.value = text.value.trim() ? `${text.value.trimEnd()}\n\n${more}` : more;
+      text.dispatchEvent(new Event("input"));
+      text.focus();
+    };
+    return { form, add, paste, panel };
   }
 
-  /** @param {HTMLFormElement} form @param {boolean} is */
-  function busy(form, is) {
-    const button = /** @type {HTMLButtonElement} */ (form.querySelector("button:not([type])"));
-    button.dataset.said ??= button.textContent || "";
-    button.setAttribute("aria-disabled", String(is));
-    button.textContent = is ? "Sending…" : button.dataset.said;
+  /** @param {HTMLFormElement} form @param {boolean} is @param {HTMLButtonElement | null} [by] */
+  function busy(form, is, by) {
+    for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("button:not([type])"))) {
+      button.setAttribute("aria-disabled", String(is));
+      if (is && (by === button || !by)) {
+        button.dataset.said = button.textContent || "";
+        button.textContent = "Sending…";
+      } else if (!is && button.dataset.said) {
+        button.textContent = button.dataset.said;
+        delete button.dataset.said;
+      }
+    }
   }
 
-  /** Sends a large form and shows how far it is; then goes where the answer leads. @param {HTMLFormElement} form */
-  function send(form) {
+  /** Sends a large form and shows how far it is; then goes where the answer leads. @param {HTMLFormElement} form @param {string} to */
+  function send(form, to) {
     const bar = /** @type {HTMLElement} */ (form.querySelector(".sending"));
     const progress = /** @type {HTMLProgressElement} */ (bar.querySelector("progress"));
     const request = new XMLHttpRequest();
@@ -151,7 +222,7 @@
       if (request.status < 400) location.assign(request.responseURL);
       else failed(page.querySelector("#complaint, .lead")?.textContent || `The server answered ${request.status}. Nothing was started.`);
     });
-    request.open("POST", form.action);
+    request.open("POST", to);
     request.send(new FormData(form));
   }
 
