@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from juncture.model import record
+from juncture.web.actions.selectors import record_actions
 from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, Standing, Statement
 from juncture.web.postmortems.pieces import Kind, Said, new_row, rows_of, value_of, values_in
 
@@ -21,6 +22,7 @@ _WRITTEN = (
     "weak_points",
     "factors",
     "impact",
+    "actions",
     "lessons",
     "questions",
     "sections",
@@ -50,6 +52,7 @@ def to_record(row: Postmortem) -> record.Postmortem:
         title=row.title,
         practice=row.practice,
         sections=sections,
+        actions=record_actions(row),
         participants=values["participants"],
         decisions=values["decisions"],
         weak_points=values["weak-points"],
@@ -72,7 +75,7 @@ def to_record(row: Postmortem) -> record.Postmortem:
 
 
 def from_record(row: Postmortem, value: record.Postmortem, *, proposed: bool = False) -> Rows:
-    """Set a row's columns from a record, and return its sections and objects as unsaved rows.
+    """Set a row's columns from a record, and return its sections and objects as unsaved rows. Actions go to `replace_actions`.
 
     `proposed`: factors and weak points come from the program and wait for a person; decisions always say it themselves.
     """

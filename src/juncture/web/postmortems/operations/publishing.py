@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from juncture.web.access.errors import InTheWay, Invalid
 from juncture.web.access.viewer import Viewer
+from juncture.web.actions.operations import show_published
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.operations import require_author
 from juncture.web.journal.operations import record_change
@@ -47,6 +48,7 @@ def set_state(viewer: Viewer, postmortem_id: str, to: str, *, reason: str = "") 
                 ledger_head=artefact_store().head().hash,
                 published_by_id=viewer.user_id,
             )
+            show_published(row)
         row.save(update_fields=["state", "published_number"])
         index(row)
         record_change(

@@ -11,6 +11,8 @@ from juncture.document.draft import draft
 from juncture.model import record
 from juncture.web.access.errors import InTheWay, Invalid
 from juncture.web.access.viewer import Viewer
+from juncture.web.actions.operations import replace_actions
+from juncture.web.actions.selectors import are_touched
 from juncture.web.evidence.selectors import assumptions_of
 from juncture.web.incidents.models import Incident, Visibility
 from juncture.web.incidents.operations import UNTITLED, name_from_evidence, require_author
@@ -41,6 +43,7 @@ def start_postmortem(viewer: Viewer, incident_id: str, *, practice: str = "googl
         name_from_evidence(viewer, incident, row.title)
         row.save()
         store_new(rows)
+        replace_actions(viewer, row, drafted.actions)
         index(row)
         record_change(
             viewer,
@@ -71,6 +74,7 @@ def draft_anew(viewer: Viewer, postmortem_id: str) -> Postmortem:
         rows = from_record(row, drafted, proposed=True)
         row.save()
         store_over(viewer, row, rows, by_person=False)
+        replace_actions(viewer, row, drafted.actions)
         index(row)
         record_change(
             viewer,
@@ -88,7 +92,7 @@ def is_untouched(row: Postmortem) -> bool:
     """Whether a postmortem is still as it was drafted."""
     if row.state != State.DRAFT or row.published_number or row.renamed:
         return False
-    if Section.objects.filter(postmortem=row, version__gt=1).exists():
+    if Section.objects.filter(postmortem=row, version__gt=1).exists() or are_touched(row):
         return False
     return not any(table.of(row).filter(touched=True).exists() for table in {kind.row for kind in KINDS.values()})
 

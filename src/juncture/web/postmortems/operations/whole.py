@@ -10,6 +10,7 @@ from juncture.document.record_file import read
 from juncture.model import record
 from juncture.web.access.errors import ConditionNeeded, Stale
 from juncture.web.access.viewer import Viewer
+from juncture.web.actions.operations import replace_actions
 from juncture.web.incidents.models import Incident, Visibility
 from juncture.web.incidents.operations import declare, require_author
 from juncture.web.incidents.selectors import incident_row
@@ -48,6 +49,7 @@ def replace_record(
         row.renamed = row.renamed or row.title != before.title
         row.save()
         rewritten = store_over(viewer, row, rows, by_person=True)
+        replace_actions(viewer, row, value.actions)
         _finish(row, text)
         _record_sections(viewer, row, rewritten)
         record_change(
@@ -88,6 +90,7 @@ def import_file(viewer: Viewer, text: bytes, *, incident_id: str = "") -> tuple[
         row.renamed = True
         row.save()
         store_new(rows)
+        replace_actions(viewer, row, value.actions)
         _finish(row, text)
         record_change(
             viewer,
