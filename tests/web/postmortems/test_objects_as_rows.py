@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.document.test_record_file import records, whole
 
+from juncture.web.actions.operations import replace_actions
 from juncture.web.incidents.operations import declare
 from juncture.web.postmortems.mapping import from_record, to_record
 from juncture.web.postmortems.models import Decision, Postmortem, Section, Standing
@@ -17,6 +18,7 @@ def stored(viewer, value, public_id="7"):
     rows = from_record(row, value)
     row.save()
     store_new(rows)
+    replace_actions(viewer, row, value.actions)
     return Postmortem.objects.get_queryset().get(pk=row.pk)
 
 
@@ -53,6 +55,7 @@ def test_a_record_stored_over_another_is_that_record(viewer, first, second):
         rows = from_record(row, second)
         row.save()
         store_over(viewer, row, rows, by_person=True)
+        replace_actions(viewer, row, second.actions)
         assert to_record(row) == second
         transaction.set_rollback(True)
 
