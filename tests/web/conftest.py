@@ -4,6 +4,7 @@ from juncture.web.access.operations import add_person, new_token
 from juncture.web.access.selectors import viewer_of
 from juncture.web.access.viewer import SYSTEM
 from juncture.web.evidence import store
+from juncture.web.journal.append_only import guard, unguard
 from juncture.web.worker import work_once
 
 CHAT = """\
@@ -24,6 +25,21 @@ Sam Sample
 back to normal, all clear
 """
 PASSWORD = "a long enough passphrase"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _journal_can_be_emptied_between_tests():
+    """Tests with transactions of their own empty all tables afterwards; the journal would refuse."""
+    from django.db import connection
+
+    empty = connection.ops.execute_sql_flush
+
+    def flush(statements):
+        unguard(connection)
+        empty(statements)
+        guard(connection)
+
+    connection.ops.execute_sql_flush = flush
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,9 @@ def expected(answers, who):
 
 
 def body_of(answer):
+    if answer.streaming:
+        answer.whole = getattr(answer, "whole", None) or b"".join(answer.streaming_content)
+        return answer.whole.decode("utf-8", "replace")
     return answer.content.decode("utf-8", "replace")
 
 

@@ -35,13 +35,15 @@ def migrate() -> None:
     Raises BadEvidence, in a sentence, where it cannot be opened, or where a newer version has been at it.
     """
     from django.core.management import call_command  # noqa: PLC0415 - not before set_up
-    from django.db import DatabaseError  # noqa: PLC0415 - the same
+    from django.db import DatabaseError, connection  # noqa: PLC0415 - the same
 
     from juncture.web.access.trouble import sentence_for  # noqa: PLC0415 - the same
+    from juncture.web.journal.append_only import guard  # noqa: PLC0415 - the same
 
     try:
         _refuse_newer()
         call_command("migrate", interactive=False, verbosity=0)
+        guard(connection)
     except DatabaseError as error:
         raise BadEvidence("database", str(error).strip().splitlines()[0], sentence_for(error) or "") from None
 

@@ -23,7 +23,13 @@ class Change(models.Model):
         """Ordered as it happened."""
 
         ordering = ("id",)
-        indexes = (models.Index(fields=("object_kind", "object_id")),)
+        indexes = (
+            models.Index(fields=("object_kind", "object_id")),
+            models.Index(fields=("by", "at"), name="change_by_person"),
+            models.Index(fields=("action", "at"), name="change_by_action"),
+            models.Index(fields=("object_kind", "at"), name="change_by_kind"),
+            models.Index(fields=("incident_id", "at"), name="change_by_incident"),
+        )
 
 
 class Opening(models.Model):
@@ -40,3 +46,8 @@ class Opening(models.Model):
         """Ordered as it happened."""
 
         ordering = ("id",)
+        indexes = (
+            models.Index(fields=("by", "at"), name="opening_by_person"),
+            models.Index(fields=("object_kind", "at"), name="opening_by_kind"),
+            models.Index(fields=("incident_id", "at"), name="opening_by_incident"),
+        )

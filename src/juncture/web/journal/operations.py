@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from juncture.web.access.viewer import Viewer
 from juncture.web.journal.models import Change, Opening
+
+SAME_OPENING = timedelta(minutes=10)
 
 
 def record_change(
@@ -32,7 +37,13 @@ def record_change(
 
 
 def record_opening(viewer: Viewer, *, object_kind: str, object_id: str, incident_id: int | None = None) -> None:
-    """Append that `viewer` opened something that is watched: an artefact, a restricted page, an export."""
+    """Append that `viewer` opened something that is watched: an artefact, a restricted page, an export.
+
+    Opened again within ten minutes it is the same opening: one entry.
+    """
+    opened = Opening.objects.filter(by=viewer.user_id, at__gt=timezone.now() - SAME_OPENING)
+    if opened.filter(object_kind=object_kind, object_id=object_id).exists():
+        return
     Opening.objects.create(
         by_id=viewer.user_id,
         through=viewer.through,

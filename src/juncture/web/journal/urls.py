@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-pages: list[URLPattern] = []
-calls: list[URLPattern] = []
+from juncture.web.journal import api, views
+
+pages = [
+    path("settings/audit/", views.audit, name="audit"),
+    path("settings/audit/export.<slug:form>", views.export, name="audit-export"),
+]
+calls = [path("audit", api.audit)]

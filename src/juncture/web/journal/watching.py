@@ -1,0 +1,59 @@
+"""Notes who opened what is watched: every page and call of a restricted incident, and every export, wherever it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from juncture.web.access.viewer import NOBODY, Viewer
+from juncture.web.evidence.models import ImportRun
+from juncture.web.incidents.models import Incident, Visibility
+from juncture.web.journal.operations import record_opening
+from juncture.web.postmortems.models import Postmortem
+
+_RANDOM_LENGTH = 20
+"""Ids of what is restricted are random and longer than this; those that count are never looked up here."""
+_EXPORTS = (".md", ".json", ".html", ".pdf")
+
+
+class OpeningMiddleware:
+    """Writes an opening once a watched page has been answered; where it cannot be written, nothing is shown."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        answer = self._get_response(request)
+        match = request.resolver_match
+        if request.method == "GET" and answer.status_code == 200 and match is not None:
+            viewer = getattr(request, "viewer", NOBODY)
+            if viewer.known:
+                _note(viewer, match.route, match.kwargs)
+        return answer
+
+
+def _note(viewer: Viewer, route: str, named: dict[str, object]) -> None:
+    export = next((end for end in _EXPORTS if route.endswith(end)), "")
+    for kind in ("postmortem", "run", "incident"):
+        public_id = str(named.get(kind, ""))
+        if not public_id:
+            continue
+        if not export and len(public_id) < _RANDOM_LENGTH:
+            return
+        incident = _incident_of(kind, public_id)
+        if incident is None or (not export and incident.visibility != Visibility.RESTRICTED):
+            return
+        opened = f"{kind} export" if export else {"run": "import"}.get(kind, kind)
+        record_opening(viewer, object_kind=opened, object_id=f"{public_id}{export}", incident_id=incident.pk)
+        return
+
+
+def _incident_of(kind: str, public_id: str) -> Incident | None:
+    """Return the incident of what has just been shown to somebody; rights were judged where it was."""
+    if kind == "incident":
+        return Incident.objects.get_queryset().filter(public_id=public_id).first()
+    rows = (Postmortem if kind == "postmortem" else ImportRun).objects.get_queryset()
+    row = rows.select_related("incident").filter(public_id=public_id).first()
+    return row.incident if row else None
