@@ -2,6 +2,8 @@ from tests.web.addresses import ALL_SEE, NOT_SO
 
 PAGES = {
     "library/": (ALL_SEE, NOT_SO),
+    "postmortems/<slug:postmortem>/related/": (ALL_SEE, NOT_SO),
+    "incidents/<slug:incident>/related/": (ALL_SEE, NOT_SO),
 }
 CALLS = {
     "api/v1/search": {"GET": ALL_SEE},

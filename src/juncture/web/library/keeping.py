@@ -13,6 +13,7 @@ from juncture.web.incidents.models import Incident
 from juncture.web.library import entries
 from juncture.web.library.entries import Entry, about
 from juncture.web.library.models import Kind, PublishedFigure, PublishedLesson, SearchEntry
+from juncture.web.library.traits import keep_traits
 from juncture.web.postmortems.mapping import published_record
 from juncture.web.postmortems.models import Postmortem
 
@@ -57,6 +58,7 @@ def keep_postmortem(postmortem: int) -> None:
     if entries.events_to_keep(row.incident) != _kept_events(row.incident):
         _replace(row.incident, Q(kind=Kind.EVENT), entries.event_entries(row.incident, shared))
     _tell(row)
+    keep_traits(row)
 
 
 def keep_actions(postmortem: int) -> None:

@@ -115,3 +115,21 @@ class PublishedLesson(models.Model):
         """In the order of the document."""
 
         ordering = ("postmortem", "position")
+
+
+class PostmortemTrait(models.Model):
+    """One trait by which a postmortem is recognised, or what mitigated it then; an audience has its own."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="+")
+    postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="+")
+    audience = models.CharField(max_length=12, choices=Audience.choices)
+    kind = models.CharField(max_length=12)
+    """A kind of `juncture.memory.traits`, or `mitigation`."""
+    term = models.TextField()
+
+    objects: ClassVar[OfIncidents[Self]] = OfIncidents()
+
+    class Meta:
+        """Found by what they say, the newest first."""
+
+        indexes = (models.Index(fields=("kind", "term", "-id"), name="trait_by_term"),)

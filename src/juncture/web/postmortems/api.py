@@ -6,7 +6,6 @@ import msgspec
 from django.http import HttpResponse
 from msgspec import Struct
 
-from juncture.document.html.page import page
 from juncture.model.record import Postmortem as Record
 from juncture.web.access.problems import answered, body_of, cursor_of, endpoint, limit_of, listed
 from juncture.web.access.requests import ViewerRequest
@@ -14,6 +13,7 @@ from juncture.web.api.describing import CURSOR, LIMIT, Listed, describe
 from juncture.web.postmortems import operations, selectors
 from juncture.web.postmortems.exporting import file_policy
 from juncture.web.postmortems.sending import PUBLICATION, import_markdown, markdown, replace_markdown
+from juncture.web.postmortems.showing import exported
 
 
 class StartBody(Struct, forbid_unknown_fields=True):
@@ -93,7 +93,7 @@ def _json(request: ViewerRequest, postmortem: str) -> HttpResponse:
 @describe("Export as one HTML file that needs nothing else.", gives="text/html", query=PUBLICATION)
 def _html(request: ViewerRequest, postmortem: str) -> HttpResponse:
     view = _seen(request, postmortem)
-    text = page(view.record, selectors.excerpts_for(view))
+    text = exported(request.viewer, view)
     answer = HttpResponse(text, content_type="text/html; charset=utf-8")
     return file_policy(answer, text)
 

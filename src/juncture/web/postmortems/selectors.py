@@ -19,7 +19,7 @@ from juncture.stores.folder import FolderStore
 from juncture.web.access.errors import Moved, NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.store import artefact_store
-from juncture.web.incidents.models import FormerAddress
+from juncture.web.incidents.models import FormerAddress, Visibility
 from juncture.web.postmortems.file_text import file_of, written
 from juncture.web.postmortems.mapping import published_record, to_record
 from juncture.web.postmortems.models import Postmortem, Publication, Section, State
@@ -54,6 +54,8 @@ class PostmortemView(Struct, frozen=True):
     ledger_head: str | None
     record: Record
     sections: tuple[SectionView, ...]
+    visibility: str = Visibility.ORGANISATION.value
+    near_miss: bool = False
 
 
 class PostmortemLine(Struct, frozen=True):
@@ -110,6 +112,8 @@ def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -
         latest.ledger_head if latest else None,
         record,
         sections,
+        row.incident.visibility,
+        row.incident.near_miss,
     )
 
 
@@ -152,6 +156,12 @@ def excerpts_for(view: PostmortemView) -> dict[Citation, Excerpt]:
             with suppress(BadEvidence, OSError):
                 found[citation] = _excerpt(store, citation.artefact, citation.place)
     return found
+
+
+def held_artefacts(view: PostmortemView) -> frozenset[ArtefactHash]:
+    """Return the artefacts that a seen postmortem cites and that are kept still: what was erased is not among them."""
+    store = artefact_store()
+    return frozenset(one for one in {each.artefact for each in citations_of(view.record)} if _is_held(store, one))
 
 
 def _is_held(store: FolderStore, artefact: ArtefactHash) -> bool:

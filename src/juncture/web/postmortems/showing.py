@@ -1,22 +1,58 @@
-"""How a postmortem is shown in a page: by the same function as the exported file."""
+"""How a postmortem is shown, in a page and as a file: by one function, with what the application knows beside the record."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
+from hashlib import blake2b
 
+import msgspec
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from juncture.document.html.edition import Edition
-from juncture.document.html.page import article
-from juncture.evidence.places import Excerpt
-from juncture.model.evidence import Citation
-from juncture.web.postmortems.selectors import PostmortemView
+from juncture.document.html.page import article, page
+from juncture.model.identity import ArtefactHash
+from juncture.web.access.viewer import Viewer
+from juncture.web.incidents.models import Visibility
+from juncture.web.postmortems.kept import Kept
+from juncture.web.postmortems.selectors import PostmortemView, excerpts_for, held_artefacts
+from juncture.web.timeline.selectors import cited_series
+
+_kept = Kept()
+_encode = msgspec.json.Encoder().encode
+_OPEN_TO = {
+    Visibility.ORGANISATION.value: "Everybody in the organisation",
+    Visibility.TEAM.value: "One team",
+    Visibility.RESTRICTED.value: "Restricted",
+}
+_RELATED = ("related", "Seen before?")
 
 
-def shown_article(view: PostmortemView, excerpts: Mapping[Citation, Excerpt], *, zone: str) -> SafeString:
+def shown_article(viewer: Viewer, view: PostmortemView) -> SafeString:
     """Return a postmortem's article; the working one with a link at each section to where it is written."""
-    edit = {number: reverse("section", args=(view.id, section.id)) for number, section in enumerate(view.sections)}
-    edition = Edition(for_authors=view.working, edit=edit)
+    held = held_artefacts(view)
+    edition = _edition(viewer, view, held)
+    key = blake2b(_encode((view.record, edition, sorted(held), viewer.zone)), digest_size=20).digest()
+    drawn = _kept.get(key, lambda: str(article(view.record, excerpts_for(view), zone=viewer.zone, edition=edition)))
     # The article escapes all that it is given: that is its own promise, tested with hostile records.
-    return mark_safe(article(view.record, excerpts, zone=zone, edition=edition))  # noqa: S308
+    return mark_safe(drawn)  # noqa: S308
+
+
+def exported(viewer: Viewer, view: PostmortemView) -> str:
+    """Return a postmortem as one HTML file that needs nothing but itself."""
+    edition = _edition(viewer, view, held_artefacts(view))
+    edition = msgspec.structs.replace(edition, edit={}, also=(), as_of=timezone.now(), travels=True)
+    return page(view.record, excerpts_for(view), zone=viewer.zone, edition=edition)
+
+
+def _edition(viewer: Viewer, view: PostmortemView, held: Collection[ArtefactHash]) -> Edition:
+    """Return what the application knows beside the record. `held` are the cited artefacts that are kept still."""
+    return Edition(
+        for_authors=view.working,
+        edit={number: reverse("section", args=(view.id, section.id)) for number, section in enumerate(view.sections)},
+        standing=(_OPEN_TO[view.visibility],),
+        near_miss=view.near_miss,
+        series=cited_series(viewer, view.incident, held),
+        also=() if view.working else (_RELATED,),
+    )

@@ -102,5 +102,5 @@ def _written(request: ViewerRequest, postmortem: str, section: int) -> HttpRespo
 
 
 def _shown(request: ViewerRequest, view: selectors.PostmortemView) -> HttpResponse:
-    text = shown_article(view, selectors.excerpts_for(view), zone=request.viewer.zone)
+    text = shown_article(request.viewer, view)
     return render(request, "postmortems/postmortem.html", {"here": "incidents", "postmortem": view, "article": text})

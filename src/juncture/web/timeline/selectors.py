@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 from msgspec import Struct
 
 from juncture.model.evidence import Event, Note, Series
@@ -40,6 +42,11 @@ def events_of(
 def count_of(viewer: Viewer, incident_id: str, wanted: Wanted = ALL) -> int:
     """Return how many wanted events there are. Raises NotFound."""
     return _found(viewer, incident_id, wanted).count()
+
+
+_MOST_SERIES = 300
+_LARGEST_SERIES = 250_000
+"""Bytes: some 7,000 samples."""
 
 
 def _found(viewer: Viewer, incident_id: str, wanted: Wanted) -> QuerySet[StoredEvent]:
@@ -96,3 +103,14 @@ def series_of(viewer: Viewer, incident_id: str) -> list[Series]:
     """Return the series of an incident. Raises NotFound."""
     rows = StoredSeries.objects.filter(incident=incident_row(viewer, incident_id)).order_by("id")
     return [msgspec.json.decode(row.body, type=Series) for row in rows]
+
+
+def cited_series(viewer: Viewer, incident_id: str, artefacts: Collection[str]) -> tuple[Series, ...]:
+    """Return the series of an incident that come from some artefacts. Raises NotFound.
+
+    Large telemetry stays where it lives: beyond the first series, and of those beyond a size, none is read to draw a page.
+    """
+    rows = StoredSeries.objects.filter(incident=incident_row(viewer, incident_id)).annotate(size=Length("body"))
+    wanted = rows.filter(size__lte=_LARGEST_SERIES).order_by("id")[:_MOST_SERIES]
+    found = (msgspec.json.decode(body, type=Series) for body in wanted.values_list("body", flat=True))
+    return tuple(one for one in found if one.citation.artefact in artefacts)

@@ -84,11 +84,11 @@
     all(".unseen-mark").forEach((mark) => mark.classList.remove("unseen-mark"));
     const panel = document.querySelector(".unseen");
     panel?.toggleAttribute("hidden", !revealed);
-    byId("reveal").hidden = revealed;
+    document.getElementById("reveal")?.toggleAttribute("hidden", revealed);
     if (!revealed || moment === null) return list?.replaceChildren();
     const now = moment;
     const unseen = keyEntries.filter((entry) => knownAt(entry) > now && Number(entry.dataset.recorded) <= now);
-    list.replaceChildren(...unseen.map(copy));
+    list?.replaceChildren(...unseen.map(copy));
     document.querySelector(".unseen-none")?.toggleAttribute("hidden", unseen.length > 0);
     const shown = new Set(unseen.map((entry) => `#${entry.id}`));
     all(".lanes a").filter((mark) => shown.has(mark.getAttribute("href") ?? "")).forEach((mark) => {
@@ -217,7 +217,7 @@
   byId("leave").addEventListener("click", () => { show(null); handle.focus({ preventScroll: true }); });
   byId("earlier").addEventListener("click", () => show(next(decisions.length ? decisions : steps, -1)));
   byId("next").addEventListener("click", () => show(moment === null ? (decisions[0] ?? steps[0] ?? null) : next(decisions.length ? decisions : steps, 1)));
-  byId("reveal").addEventListener("click", () => { revealed = true; draw(); });
+  document.getElementById("reveal")?.addEventListener("click", () => { revealed = true; draw(); });
   all(".replay-from").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => {
