@@ -34,7 +34,9 @@ def metrics():
 
 @pytest.fixture
 def postmortem(viewer, work):
-    receive_into_new(viewer, [metrics(), pasted(CHAT)], title="Checkout fails", visibility="organisation", date=NINE.date(), zone="UTC")
+    receive_into_new(
+        viewer, [metrics(), pasted(CHAT)], title="Checkout fails", visibility="organisation", date=NINE.date(), zone="UTC"
+    )
     work()
     found = selectors.postmortems(viewer)[0][0].id
     set_state(viewer, found, "published")
