@@ -118,6 +118,20 @@ def administrators(
     return allowed
 
 
+def facilitators(
+    view: Callable[Concatenate[ViewerRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[ViewerRequest, P], HttpResponseBase]:
+    """Return a page that is facilitators' and administrators' alone."""
+
+    @wraps(view)
+    def allowed(request: ViewerRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.viewer.may_facilitate:
+            raise NotAllowed("This is for administrators and facilitators.")
+        return view(request, *args, **kwargs)
+
+    return allowed
+
+
 def ours(request: HttpRequest, address: str) -> str:
     """Return an address if it is one of this server's pages, else nothing."""
     good = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())

@@ -35,11 +35,19 @@ class User(AbstractBaseUser):
     zone = models.CharField(max_length=64, default="UTC")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    left_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    """Who this person turned out to be; their history stays theirs, and their names lead there."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        """One person an address, whatever its case."""
+
+        constraints = (models.UniqueConstraint(Lower("email"), name="person_of_one_address"),)
 
     def __str__(self) -> str:
         """Return the name."""
@@ -71,6 +79,19 @@ class Service(models.Model):
     name = models.CharField(max_length=200, unique=True)
     description = models.CharField(max_length=500, blank=True)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="services")
+
+
+class ServicePath(models.Model):
+    """Where in the code a service lives: a pattern of a CODEOWNERS file that is its own."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="paths")
+    pattern = models.CharField(max_length=300)
+
+    class Meta:
+        """Once each."""
+
+        ordering = ("pattern",)
+        constraints = (models.UniqueConstraint(fields=("service", "pattern"), name="path_once_a_service"),)
 
 
 class ServiceOwner(models.Model):

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from juncture.web.people import views
+from juncture.web.people import people_views, views
 
 pages = [
     path("settings/", views.profile, name="settings"),
+    path("settings/people/", people_views.people, name="people"),
+    path("settings/people/add/", people_views.add, name="person-add"),
+    path("settings/people/<int:person>/", people_views.person, name="person"),
+    path("settings/people/<int:person>/link/", people_views.link, name="person-link"),
+    path("settings/people/<int:person>/change/", people_views.change, name="person-change"),
 ]
 calls: list[URLPattern] = []
