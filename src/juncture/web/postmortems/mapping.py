@@ -11,7 +11,7 @@ from msgspec import Struct
 from juncture.model import record
 from juncture.web.actions.selectors import record_actions
 from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, Standing, Statement
-from juncture.web.postmortems.pieces import Kind, Said, new_row, rows_of, value_of, values_in
+from juncture.web.postmortems.pieces import LESSONS, Kind, Said, new_row, rows_of, value_of, values_in
 
 _encode = msgspec.json.Encoder().encode
 _WRITTEN = (
@@ -40,7 +40,7 @@ class Rows(Struct):
 
 def to_record(row: Postmortem) -> record.Postmortem:
     """Return the record that rows hold, without what was put aside."""
-    derived = msgspec.json.decode(row.derived, type=record.Postmortem)
+    derived = derived_record(row)
     sections = tuple(record.Section(section.heading, section.markdown) for section in row.sections.order_by("position", "id"))
     held = rows_of(row)
     values: dict[str, tuple[Any, ...]] = {
@@ -58,17 +58,7 @@ def to_record(row: Postmortem) -> record.Postmortem:
         weak_points=values["weak-points"],
         factors=values["factors"],
         impact=record.Impact(values["figures"], tuple(one.text for one in values["not-known"])),
-        lessons=record.Lessons(
-            **{
-                kind.value: tuple(one.text for one in said if one.kind == kind)
-                for kind in (
-                    Statement.Kind.WENT_WELL,
-                    Statement.Kind.WENT_POORLY,
-                    Statement.Kind.GOT_LUCKY,
-                    Statement.Kind.LEARNED,
-                )
-            }
-        ),
+        lessons=record.Lessons(**{kind.value: tuple(one.text for one in said if one.kind == kind) for kind in LESSONS}),
         questions=tuple(one.text for one in values["questions"]),
         metadata=_with_state(derived.metadata, row),
     )
@@ -96,6 +86,11 @@ def from_record(row: Postmortem, value: record.Postmortem, *, proposed: bool = F
 
 PROPOSABLE = ("decisions", "weak-points", "factors")
 """The kinds that the evidence only proposes; the others are taken to be so until a person says otherwise."""
+
+
+def derived_record(row: Postmortem) -> record.Postmortem:
+    """Return what of the record nobody writes by hand, the rest empty."""
+    return msgspec.json.decode(row.derived, type=record.Postmortem)
 
 
 def drafted_record(row: Postmortem) -> record.Postmortem | None:

@@ -38,38 +38,60 @@ class Said(Struct, frozen=True):
 
 
 class Kind(Struct, frozen=True):
-    """A kind of object: what addresses call it, what a person calls one, its row and its struct.
+    """A kind of object: what addresses call it, what the journal and what people call one, its row and its struct.
 
-    `key` says of two values whether they speak of the same thing. `statements` are the kinds of sentence that belong to it.
+    `title` is the one field that it cannot do without. `key` says of two values whether they speak of the same thing.
+    `may_be_absent` are the fields that are absent rather than empty. `statements` are the kinds of sentence that belong to it.
     """
 
     name: str
     one: str
+    label: str
+    title: str
     row: type[Piece]
     struct: type[Struct]
     key: Callable[[Any], object]
+    may_be_absent: tuple[str, ...] = ()
     statements: tuple[Statement.Kind, ...] = ()
 
 
-_LESSONS = (Statement.Kind.WENT_WELL, Statement.Kind.WENT_POORLY, Statement.Kind.GOT_LUCKY, Statement.Kind.LEARNED)
+LESSONS = (Statement.Kind.WENT_WELL, Statement.Kind.WENT_POORLY, Statement.Kind.GOT_LUCKY, Statement.Kind.LEARNED)
+_TOLD = ("reason", "expected", "outcome", "by", "kind", "event")
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("participants", "participant", Participant, record.Participant, lambda one: one.role),
-        Kind("decisions", "decision", Decision, record.Decision, lambda one: one.event or (one.at, one.question)),
-        Kind("weak-points", "weak point", WeakPoint, record.WeakPoint, lambda one: (one.rule, one.title)),
-        Kind("factors", "factor", Factor, record.Factor, lambda one: one.title),
-        Kind("figures", "figure of the impact", Figure, record.Figure, lambda one: one.name),
-        Kind("lessons", "lesson", Statement, Said, lambda one: (one.kind, one.text), _LESSONS),
-        Kind("not-known", "gap in the impact", Statement, Said, lambda one: one.text, (Statement.Kind.NOT_KNOWN,)),
-        Kind("questions", "question", Statement, Said, lambda one: one.text, (Statement.Kind.QUESTION,)),
+        Kind(
+            "decisions", "decision", "decision", "question", Decision, record.Decision,
+            lambda one: one.event or (one.at, one.question), _TOLD,
+        ),
+        Kind("factors", "factor", "contributing factor", "title", Factor, record.Factor, lambda one: one.title),
+        Kind(
+            "lessons", "lesson", "lesson", "text", Statement, Said, lambda one: (one.kind, one.text), statements=LESSONS
+        ),
+        Kind(
+            "weak-points", "weak_point", "weak point", "title", WeakPoint, record.WeakPoint,
+            lambda one: (one.rule, one.title), ("suggestion", "action_kind"),
+        ),
+        Kind(
+            "participants", "participant", "participant", "role", Participant, record.Participant,
+            lambda one: one.role, ("name",),
+        ),
+        Kind("figures", "figure", "figure of the impact", "name", Figure, record.Figure, lambda one: one.name),
+        Kind(
+            "not-known", "not_known", "gap in the impact", "text", Statement, Said, lambda one: one.text,
+            statements=(Statement.Kind.NOT_KNOWN,),
+        ),
+        Kind(
+            "questions", "question", "question", "text", Statement, Said, lambda one: one.text,
+            statements=(Statement.Kind.QUESTION,),
+        ),
     )
-}
+}  # fmt: skip
 
 
 def values_in(value: record.Postmortem) -> Iterator[tuple[Kind, Sequence[Struct]]]:
     """Yield each kind of object with those that a record holds, in their order."""
-    lessons = tuple(Said(kind, text) for kind in _LESSONS for text in getattr(value.lessons, kind.value))
+    lessons = tuple(Said(kind, text) for kind in LESSONS for text in getattr(value.lessons, kind.value))
     held: dict[str, Sequence[Struct]] = {
         "participants": value.participants,
         "decisions": value.decisions,
@@ -118,7 +140,9 @@ def rows_of(postmortem: Postmortem, *, dismissed: bool = False) -> dict[str, lis
     for kind in KINDS.values():
         if kind.row not in tables:
             tables[kind.row] = [row for row in kind.row.of(postmortem) if dismissed or row.standing != Standing.DISMISSED]
-    return {
-        name: [row for row in tables[kind.row] if not kind.statements or row.kind in kind.statements]  # type: ignore[attr-defined]  # a Statement
-        for name, kind in KINDS.items()
-    }
+    return {name: [row for row in tables[kind.row] if belongs(kind, row)] for name, kind in KINDS.items()}
+
+
+def belongs(kind: Kind, row: Piece) -> bool:
+    """Whether a row of a kind's table is of this kind: several kinds of sentence share one."""
+    return not kind.statements or (isinstance(row, Statement) and row.kind in kind.statements)

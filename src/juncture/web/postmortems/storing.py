@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from juncture.web.access.viewer import Viewer
 from juncture.web.postmortems.mapping import Rows
-from juncture.web.postmortems.models import Piece, Postmortem, Section, Standing, Statement
-from juncture.web.postmortems.pieces import Kind, value_of
+from juncture.web.postmortems.models import Piece, Postmortem, Section, Standing
+from juncture.web.postmortems.pieces import Kind, belongs, value_of
 
 
 class Rewritten(Struct, frozen=True):
@@ -62,7 +62,7 @@ def _store_sections(viewer: Viewer, row: Postmortem, sections: list[Section], *,
 
 
 def _store_pieces(row: Postmortem, kind: Kind, pieces: list[Piece], *, by_person: bool) -> None:
-    unused = [one for one in kind.row.of(row) if _is_of(kind, one)]
+    unused = [one for one in kind.row.of(row) if belongs(kind, one)]
     values = {id(one): value_of(kind, one) for one in (*unused, *pieces)}
     for piece in pieces:
         value = values[id(piece)]
@@ -81,7 +81,3 @@ def _store_pieces(row: Postmortem, kind: Kind, pieces: list[Piece], *, by_person
         piece.save()
     gone = [one.pk for one in unused if one.standing != Standing.DISMISSED]
     kind.row.of(row).filter(pk__in=gone).delete()
-
-
-def _is_of(kind: Kind, piece: Piece) -> bool:
-    return not kind.statements or (isinstance(piece, Statement) and piece.kind in kind.statements)

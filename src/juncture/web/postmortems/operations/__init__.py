@@ -1,5 +1,13 @@
 """What changes postmortems: a module a kind of change. Each function authorises, validates, writes, and appends one Change."""
 
+from juncture.web.postmortems.operations.objects import (
+    accept_object,
+    add_object,
+    dismiss_object,
+    edit_object,
+    remove_object,
+    undo_object,
+)
 from juncture.web.postmortems.operations.publishing import rename, set_state
 from juncture.web.postmortems.operations.starting import PRACTICES, draft_anew, is_untouched, start_postmortem
 from juncture.web.postmortems.operations.whole import import_file, replace_file, replace_record
@@ -8,15 +16,21 @@ from juncture.web.postmortems.operations.writing import SECTION_LIMIT, apply, ci
 __all__ = [
     "PRACTICES",
     "SECTION_LIMIT",
+    "accept_object",
+    "add_object",
     "apply",
     "cite",
+    "dismiss_object",
     "draft_anew",
+    "edit_object",
     "import_file",
     "is_untouched",
     "lines",
+    "remove_object",
     "rename",
     "replace_file",
     "replace_record",
     "set_state",
     "start_postmortem",
+    "undo_object",
 ]
