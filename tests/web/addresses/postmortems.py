@@ -16,5 +16,25 @@ CALLS = {
     "api/v1/postmortems/<slug:postmortem>.html": {"GET": ALL_SEE},
     "api/v1/postmortems/<slug:postmortem>/sections/<int:section>": {"PATCH": ALL_WRITE},
     "api/v1/postmortems/<slug:postmortem>/state": {"POST": (403, 422, 422, 422)},
+    "api/v1/postmortems/<slug:postmortem>/objects": {"GET": WRITERS},
+    "api/v1/postmortems/<slug:postmortem>/objects/<slug:objects>": {"POST": (403, 422, 422, 422)},
+    "api/v1/postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/<slug:act>": {"POST": ALL_WRITE},
+    "api/v1/postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>": {
+        "PATCH": (403, 422, 422, 422),
+        "DELETE": ALL_WRITE,
+    },
 }
-BODIES = {"postmortem": {"practice": "none"}, "state": {"to": "nowhere"}, "sections": {"base": "", "text": ""}}
+BODIES = {
+    "postmortem": {"practice": "none"},
+    "state": {"to": "nowhere"},
+    "sections": {"base": "", "text": ""},
+    "participants": {"values": {"role": ""}},
+}
+NOWHERE = {"objects": "participants", "object": 999999, "act": "accept"}
+
+
+def EXTRA(of):  # noqa: N802 - named as the other tables
+    from juncture.web.postmortems.models import Participant
+
+    rows = Participant.objects.get_queryset().filter(postmortem__public_id=of["postmortem"])
+    return {"objects": "participants", "object": rows.values_list("pk", flat=True).first() or 999999, "act": "accept"}

@@ -33,7 +33,7 @@ _REFUSED = {
     429: "Too many calls; `Retry-After` says how many seconds to wait.",
     507: "The disk of the server is full.",
 }
-_NUMBERS = {"section", "token", "person", "service"}
+_NUMBERS = {"object", "section", "token", "person", "service"}
 """Names in addresses that stand for a number."""
 PREFIX = "/api/v1/"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from juncture.web.postmortems import api, views
+from juncture.web.postmortems import api, object_api, views
 
 pages = [
     path("incidents/<slug:incident>/postmortem/", views.start, name="postmortem-start"),
@@ -22,4 +22,8 @@ calls = [
     path("postmortems/<slug:postmortem>.html", api.as_html, name="postmortem-html"),
     path("postmortems/<slug:postmortem>/sections/<int:section>", api.section),
     path("postmortems/<slug:postmortem>/state", api.state),
+    path("postmortems/<slug:postmortem>/objects", object_api.all_objects),
+    path("postmortems/<slug:postmortem>/objects/<slug:objects>", object_api.objects_of_kind),
+    path("postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/<slug:act>", object_api.act_on_object),
+    path("postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>", object_api.one_object),
 ]
