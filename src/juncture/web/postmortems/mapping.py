@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from juncture.model import record
 from juncture.web.actions.selectors import record_actions
-from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, Standing, Statement
+from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, Standing
 from juncture.web.postmortems.pieces import LESSONS, Kind, Said, new_row, rows_of, value_of, values_in
 
 _encode = msgspec.json.Encoder().encode
