@@ -8,17 +8,17 @@ PAGES = {
     "settings/": (ALL_SEE, NO_VALUE),
     "settings/people/": (ADMINISTRATORS, NOT_SO),
     "settings/people/add/": (LED_ON, LED_ON),
-    "settings/people/<int:person>/": (ADMINISTRATORS, NOT_SO),
-    "settings/people/<int:person>/link/": (NOT_SO, LED_ON),
-    "settings/people/<int:person>/change/": (NOT_SO, LED_ON),
+    "settings/people/<int:who>/": (ADMINISTRATORS, NOT_SO),
+    "settings/people/<int:who>/link/": (NOT_SO, LED_ON),
+    "settings/people/<int:who>/change/": (NOT_SO, LED_ON),
 }
 CALLS = {}
 UNBOUND = {address for address in PAGES if "<" in address}
-NOWHERE = {"person": 999_999_999}
+NOWHERE = {"who": 999_999_999}
 
 
 def EXTRA(of):  # noqa: N802 - the tables name it so
     del of
     from juncture.web.people.models import User
 
-    return {"person": User.objects.get(email="viewer@example.org").pk}
+    return {"who": User.objects.get(email="viewer@example.org").pk}

@@ -70,9 +70,9 @@ def add(request: ViewerRequest) -> HttpResponse:
 
 @require_GET
 @page
-def person(request: ViewerRequest, person: int) -> HttpResponse:
+def person(request: ViewerRequest, who: int) -> HttpResponse:
     """Show one person, and what may be done about them."""
-    seen = selectors.person(request.viewer, person)
+    seen = selectors.person(request.viewer, who)
     administers = request.viewer.may_administer
     told = {
         "person": seen,
@@ -93,56 +93,56 @@ def person(request: ViewerRequest, person: int) -> HttpResponse:
 @page
 @facilitators
 @fresh
-def link(request: ViewerRequest, person: int) -> HttpResponse:
+def link(request: ViewerRequest, who: int) -> HttpResponse:
     """Make a link by which a person joins or sets a new password, and show it this once."""
-    joining = not selectors.person(request.viewer, person).joined
-    return _link(request, person, link_for(request.viewer, person), joining=joining)
+    joining = not selectors.person(request.viewer, who).joined
+    return _link(request, who, link_for(request.viewer, who), joining=joining)
 
 
 @require_POST
 @page
 @facilitators
 @fresh
-def change(request: ViewerRequest, person: int) -> HttpResponse:
+def change(request: ViewerRequest, who: int) -> HttpResponse:
     """Change one thing about a person: what `what` names."""
     viewer, what = request.viewer, request.POST.get("what", "")
     if what == "role":
-        membership.change_role(viewer, person, request.POST.get("role", ""))
+        membership.change_role(viewer, who, request.POST.get("role", ""))
         messages.success(request, "The role is changed.")
     elif what == "teams":
-        membership.change_teams(viewer, person, request.POST.getlist("team"))
+        membership.change_teams(viewer, who, request.POST.getlist("team"))
         messages.success(request, "The teams are changed.")
     elif what == "leave":
-        user = membership.let_go(viewer, person)
+        user = membership.let_go(viewer, who)
         messages.success(request, f"{user.name} has left. Sessions and tokens have ended.")
     elif what == "return":
-        user = membership.take_back(viewer, person)
+        user = membership.take_back(viewer, who)
         messages.success(request, f"{user.name} is back.")
     elif what == "second factor":
-        remove_second_factor(viewer, person)
+        remove_second_factor(viewer, who)
         messages.success(request, "The second factor is removed, and all sessions have ended.")
     elif what == "identity":
-        identities.add_identity(viewer, person, kind=request.POST.get("kind", ""), value=request.POST.get("value", ""))
+        identities.add_identity(viewer, who, kind=request.POST.get("kind", ""), value=request.POST.get("value", ""))
         messages.success(request, "The name is added.")
     elif what == "no identity":
         chosen = request.POST.get("identity", "")
-        identities.remove_identity(viewer, person, int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0)
+        identities.remove_identity(viewer, who, int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0)
         messages.success(request, "The name is taken away.")
     elif what == "merge":
         into = request.POST.get("into", "")
-        kept = identities.merge(viewer, person, int(into) if into.isdecimal() and len(into) < 18 else 0)
+        kept = identities.merge(viewer, who, int(into) if into.isdecimal() and len(into) < 18 else 0)
         messages.success(request, f"Merged. The names lead to {kept.name} now.")
         return redirect("person", kept.pk)
     else:
-        selectors.person(viewer, person)
+        selectors.person(viewer, who)
         raise Invalid("Nothing of a person is called so.")
-    return redirect("person", person)
+    return redirect("person", who)
 
 
-def _link(request: ViewerRequest, person: int, token: str, *, joining: bool) -> HttpResponse:
+def _link(request: ViewerRequest, who: int, token: str, *, joining: bool) -> HttpResponse:
     path = reverse("sign-in-link", args=(token,))
     told = {
-        "person": selectors.person(request.viewer, person),
+        "person": selectors.person(request.viewer, who),
         "link": f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path),
         "joining": joining,
         "life": f"{INVITATION_LIFE.days} days" if joining else f"{RESET_LIFE.days * 24} hours",

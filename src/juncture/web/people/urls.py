@@ -10,8 +10,8 @@ pages = [
     path("settings/", views.profile, name="settings"),
     path("settings/people/", people_views.people, name="people"),
     path("settings/people/add/", people_views.add, name="person-add"),
-    path("settings/people/<int:person>/", people_views.person, name="person"),
-    path("settings/people/<int:person>/link/", people_views.link, name="person-link"),
-    path("settings/people/<int:person>/change/", people_views.change, name="person-change"),
+    path("settings/people/<int:who>/", people_views.person, name="person"),
+    path("settings/people/<int:who>/link/", people_views.link, name="person-link"),
+    path("settings/people/<int:who>/change/", people_views.change, name="person-change"),
 ]
 calls: list[URLPattern] = []
