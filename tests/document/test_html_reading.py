@@ -68,12 +68,12 @@ def test_actions_show_the_state_of_now_and_the_one_that_was_published():
     record = sample.postmortem()
     now = tuple(msgspec.structs.replace(action, state=ActionState.VERIFIED) for action in record.actions)
     as_of = sample.t("09:30:00", day=20)
-    here = article(record, {}, edition=Edition(actions=(*now[:3], None), as_of=as_of))
+    here = article(record, {}, edition=Edition(actions=(*now[:3], None)))
     rows = here[here.index('id="actions"') :]
-    assert "3 of 4 verified, as of now, " in rows
+    assert "3 of 4 verified, as of now." in rows
     assert "Open when published" in rows
-    assert "no longer kept" in rows
-    filed = page(record, {}, edition=Edition(actions=now, as_of=as_of, travels=True))
+    assert "renamed or removed since" in rows
+    filed = page(record, {}, edition=Edition(actions=now, as_of=as_of))
     assert "4 of 4 verified, as of <time" in filed
     assert "Friday 20 March 2026, 09:30 UTC" in filed
 

@@ -33,7 +33,7 @@ def written(
     from juncture.document.html.edition import Edition  # noqa: PLC0415 - only HTML needs the renderer
     from juncture.document.html.page import page  # noqa: PLC0415
 
-    return page(record, excerpts, edition=Edition(series=tuple(series), travels=True))
+    return page(record, excerpts, edition=Edition(series=tuple(series)))
 
 
 def read_postmortem(path: str, data: bytes) -> RecordFile:

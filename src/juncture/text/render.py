@@ -80,6 +80,18 @@ def inline_html(markdown: str, *, footnote: Footnote | None = None) -> str:
     return _safe(_parser().renderInline(clean(markdown), env), slots)
 
 
+def sentences_of(markdown: str) -> list[str]:
+    """Return the sentences of a text's paragraphs and lists as plain text, without its footnotes."""
+    found: list[str] = []
+
+    def hear(text: str) -> tuple[str, str]:
+        found.append(text)
+        return "", ""
+
+    to_html(markdown, footnote=lambda _: "", sentence=hear)
+    return found
+
+
 class _Notes:
     """Numbers footnotes in the order in which they are met."""
 

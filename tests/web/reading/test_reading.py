@@ -9,9 +9,10 @@ import pytest
 from tests.web.conftest import CHAT
 
 from juncture.web.access.selectors import viewer_of
+from juncture.web.actions.models import ActionItem
 from juncture.web.evidence.operations import Received, pasted, receive_into_new
 from juncture.web.postmortems import kept, selectors, showing
-from juncture.web.postmortems.operations import apply, set_state
+from juncture.web.postmortems.operations import apply, import_file, set_state
 
 NINE = datetime(2026, 3, 10, 14, 0, tzinfo=UTC)
 
@@ -117,3 +118,65 @@ def test_a_near_miss_says_so(viewer, signed_in, postmortem):
     page = signed_in.get(f"/postmortems/{postmortem}/published/").content.decode()
     assert '<span class="chip absent">Near miss</span>' in page
     assert "Not known</span></dd>" not in page
+
+
+@pytest.fixture
+def with_actions(viewer):
+    """Return a published postmortem with two actions."""
+    text = b"""---
+state: draft
+---
+# Orders stopped
+
+## Summary
+
+Orders stopped for an hour. Between 1,020 and 1,180 were lost.
+
+## Actions
+
+<!-- juncture:actions -->
+- [ ] Give every migration a limit
+- [ ] Alert when a lock wait passes 30 s
+<!-- /juncture:actions -->
+"""
+    row, _ = import_file(viewer, text)
+    set_state(viewer, row.public_id, "published")
+    return row.public_id
+
+
+def test_an_action_that_is_done_says_so_at_once_on_the_frozen_page_and_what_it_was(viewer, reader, with_actions):
+    before = reader.get(f"/postmortems/{with_actions}/").content.decode()
+    assert "0 of 2 verified, as of now." in before
+    ActionItem.objects.visible_to(viewer).filter(title__startswith="Give").update(state="verified")
+    after = reader.get(f"/postmortems/{with_actions}/").content.decode()
+    assert "1 of 2 verified, as of now." in after
+    assert "Open when published" in after
+    file = reader.get(f"/api/v1/postmortems/{with_actions}.html").content.decode()
+    assert re.search(r"1 of 2 verified, as of <time [^>]*>\w+day \d+ \w+ \d{4}, \d\d:\d\d UTC</time>", file)
+
+
+def _rewrite(viewer, postmortem, before, after):
+    section = next(one for one in selectors.postmortem(viewer, postmortem).sections if before in one.markdown)
+    apply(viewer, postmortem, section.id, base=section.markdown, text=section.markdown.replace(before, after))
+
+
+def test_what_a_later_publication_corrects_stands_as_a_difference_with_its_reason(viewer, reader, with_actions):
+    _rewrite(viewer, with_actions, "1,020 and 1,180", "1,240 and 1,610")
+    set_state(viewer, with_actions, "published", reason="Orders paid by voucher were left out.")
+    page = reader.get(f"/postmortems/{with_actions}/").content.decode()
+    assert "<del>Between 1,020 and 1,180 were lost.</del><ins>Between 1,240 and 1,610 were lost.</ins>" in page
+    assert "Orders paid by voucher were left out." in page
+    assert "Orders stopped for an hour.</del>" not in page
+
+
+def test_what_was_taken_out_without_a_word_stays_out(viewer, reader, with_actions):
+    _rewrite(viewer, with_actions, "Between 1,020 and 1,180 were lost.", "Some were lost.")
+    set_state(viewer, with_actions, "published")
+    assert "1,180" not in reader.get(f"/postmortems/{with_actions}/").content.decode()
+
+
+def test_a_corrected_page_asks_no_more_than_fifteen_questions(viewer, reader, with_actions, django_assert_max_num_queries):
+    _rewrite(viewer, with_actions, "1,180", "1,280")
+    set_state(viewer, with_actions, "published", reason="A sum was wrong.")
+    with django_assert_max_num_queries(15):
+        reader.get(f"/postmortems/{with_actions}/")

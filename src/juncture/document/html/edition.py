@@ -45,10 +45,9 @@ class Edition(Struct, frozen=True, kw_only=True):
     images: dict[ArtefactHash, str] = field(default_factory=dict)
     """Addresses of cited images, `data:` in a file that travels."""
     actions: tuple[ActionItem | None, ...] | None = None
-    """The record's actions as they stand at `as_of`, None for one that is gone; None as a whole where only the record tells."""
+    """The record's actions as they stand, None for one that is gone; None as a whole where only the record tells."""
     as_of: Instant | None = None
-    travels: bool = False
-    """Whether the page is a file: it then says the date of what changes, where a page of the application says now."""
+    """When they stood so; None: now."""
     revisions: tuple[Revision, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
     """Ids and headings of what stands on the same page after the article, for its contents."""

@@ -16,6 +16,7 @@ from juncture.model.identity import ArtefactHash
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Visibility
 from juncture.web.postmortems.kept import Kept
+from juncture.web.postmortems.live import actions_now, revisions_of
 from juncture.web.postmortems.selectors import PostmortemView, excerpts_for, held_artefacts
 from juncture.web.timeline.selectors import cited_series
 
@@ -42,7 +43,7 @@ def shown_article(viewer: Viewer, view: PostmortemView) -> SafeString:
 def exported(viewer: Viewer, view: PostmortemView) -> str:
     """Return a postmortem as one HTML file that needs nothing but itself."""
     edition = _edition(viewer, view, held_artefacts(view))
-    edition = msgspec.structs.replace(edition, edit={}, also=(), as_of=timezone.now(), travels=True)
+    edition = msgspec.structs.replace(edition, edit={}, also=(), as_of=timezone.now())
     return page(view.record, excerpts_for(view), zone=viewer.zone, edition=edition)
 
 
@@ -54,5 +55,7 @@ def _edition(viewer: Viewer, view: PostmortemView, held: Collection[ArtefactHash
         standing=(_OPEN_TO[view.visibility],),
         near_miss=view.near_miss,
         series=cited_series(viewer, view.incident, held),
+        actions=actions_now(viewer, view),
+        revisions=revisions_of(view),
         also=() if view.working else (_RELATED,),
     )

@@ -51,17 +51,18 @@ def _standing(context: Context) -> Markup:
     said = f"{proved} of {len(found)} verified"
     if done:
         said += f", {done} done and not yet proved"
-    as_of = context.edition.as_of
-    if now is None or as_of is None:
+    if now is None:
         return joined((f"{said}.",))
+    as_of = context.edition.as_of
+    if as_of is None:
+        return joined((f"{said}, as of now.",))
     stamp = context.time(as_of, f"{context.clock.day(as_of)}, {context.clock.minute(as_of)} {context.clock.zone}")
-    return joined((f"{said}, as of ", stamp if context.edition.travels else joined(("now, ", stamp)), "."))
+    return joined((f"{said}, as of ", stamp, "."))
 
 
 def _row(context: Context, number: int, action: ActionItem, now: ActionItem | None) -> Markup:
-    # What was promised is the record's; where it stands is that of now.
-    live = now or action
-    below = [element("span", str(text), class_="chip") for text in (live.kind, live.priority, live.ticket) if text]
+    # What was promised is the record's, where it stands is that of now.
+    below = [element("span", str(text), class_="chip") for text in (action.kind, action.priority, action.ticket) if text]
     criterion = element("span", "Worked if: ", context.line(action.criterion), class_="criterion") if action.criterion else None
     title = element(
         "th",
@@ -74,9 +75,9 @@ def _row(context: Context, number: int, action: ActionItem, now: ActionItem | No
     return element(
         "tr",
         title,
-        _cell("Addresses", _factor(context, live.factor)),
-        _cell("Owner", context.roles.get(live.owner, live.owner) if live.owner else None),
-        _cell("Due", _day(live.due) if live.due else None),
+        _cell("Addresses", _factor(context, action.factor)),
+        _cell("Owner", context.roles.get(action.owner, action.owner) if action.owner else None),
+        _cell("Due", _day(action.due) if action.due else None),
         element("td", _state_now(action, now), data_label="State"),
         id=f"action-{number}",
     )
@@ -90,7 +91,7 @@ def _factor(context: Context, factor: str | None) -> Markup | str | None:
 def _state_now(then: ActionItem, now: ActionItem | None) -> Markup:
     """Return the state of now; where the text says another, also the one that it was."""
     if now is None:
-        return joined((_state(then.state), element("small", "no longer kept", class_="was")))
+        return joined((_state(then.state), element("small", "renamed or removed since", class_="was")))
     was = element("small", f"{_STATES[then.state][0]} when published", class_="was") if now.state is not then.state else None
     return joined((_state(now.state), was))
 
