@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from juncture.web.evidence.importing import run_import
 from juncture.web.evidence.leases import take_import
 from juncture.web.postmortems.following import draft_that_follows
+from juncture.web.timeline.rebuilding import rebuild_due
 
 POLL_SECONDS = 0.5
 _AWAY_SECONDS = 2.0
@@ -20,10 +21,10 @@ log = logging.getLogger(__name__)
 
 
 def work_once() -> bool:
-    """Carry out one due import; return whether there was one."""
+    """Carry out one due import, or rebuild one timeline that was corrected; return whether there was one."""
     run = take_import()
     if run is None:
-        return False
+        return rebuild_due()
     run_import(run, draft_that_follows)
     return True
 

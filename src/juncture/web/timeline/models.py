@@ -65,6 +65,8 @@ class StoredTimeline(models.Model):
     phases = models.BinaryField()
     notes = models.BinaryField()
     rebuilt_at = models.DateTimeField(auto_now=True)
+    due = models.BooleanField(default=False, db_index=True)
+    """Whether a correction was made that it does not hold yet: the worker rebuilds it."""
 
 
 class CorrectionManager(models.Manager["Correction"]):

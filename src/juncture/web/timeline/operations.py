@@ -31,7 +31,7 @@ from juncture.web.incidents.operations import require_author
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_events
-from juncture.web.timeline.models import Correction, EventAlias, StoredEvent
+from juncture.web.timeline.models import Correction, EventAlias, StoredEvent, StoredTimeline
 from juncture.web.timeline.rebuilding import Rebuilt, rebuild_timeline, store_event
 
 __all__ = ["Asked", "Rebuilt", "correct", "rebuild_timeline"]
@@ -47,6 +47,8 @@ _KINDS = {
 """What an event is that a person adds to a lane."""
 ADDED = "added by hand"
 """The source of an event that a person added."""
+_AT_ONCE = 2000
+"""With fewer events a timeline is rebuilt while the person waits: that is a moment."""
 _ONE_ROW = frozenset({CorrectionKind.PIN, CorrectionKind.UNPIN, CorrectionKind.ANNOTATE})
 """Kinds that change nothing beyond their own event: neither milestones nor what else is key."""
 
@@ -109,10 +111,22 @@ def correct(viewer: Viewer, incident_id: str, asked: Asked) -> Correction:
             before=correction.before,
             after=correction.after | ({"why": why} if why else {}),
         )
+        later = _is_later(incident, kind)
         index_events(incident.pk)
-    if kind not in _ONE_ROW:
+    if kind not in _ONE_ROW and not later:
         rebuild_timeline(incident)
     return correction
+
+
+def _is_later(incident: Incident, kind: CorrectionKind) -> bool:
+    """Whether what follows from a correction is left to the worker: where it would keep a person waiting.
+
+    What is split or joined is only there after the rebuild, so that is waited for.
+    """
+    if kind in {CorrectionKind.SPLIT, CorrectionKind.JOIN} or kind in _ONE_ROW:
+        return False
+    many = StoredEvent.objects.filter(incident=incident).order_by()[:_AT_ONCE].count() >= _AT_ONCE
+    return many and bool(StoredTimeline.objects.filter(incident=incident).update(due=True))
 
 
 def _kind(text: str) -> CorrectionKind:

@@ -24,7 +24,7 @@ from juncture.stores.folder import FolderStore
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import StoredSighting
 from juncture.web.evidence.store import artefact_store
-from juncture.web.incidents.models import Incident, IncidentPerson
+from juncture.web.incidents.models import Incident
 from juncture.web.postmortems.citations import footnote_for
 from juncture.web.postmortems.models import Section
 from juncture.web.timeline.history import Told, told
@@ -175,7 +175,7 @@ def _may_open(viewer: Viewer, incident: Incident) -> bool:
         return False
     if viewer.role == "facilitator" or incident.created_by_id == viewer.user_id:
         return True
-    return IncidentPerson.objects.filter(incident=incident, user_id=viewer.person).exists()
+    return bool(getattr(incident, "has_me", False))
 
 
 def _cited_in(incident: Incident, event: Event) -> tuple[CitedIn, ...]:

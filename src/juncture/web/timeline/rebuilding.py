@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from hashlib import blake2b
 from typing import TypeVar
@@ -17,6 +18,7 @@ from juncture.model.record import Timeline
 from juncture.timeline.build import CorrectedTimeline, build_corrected
 from juncture.timeline.corrections import Corrected, CorrectionKind
 from juncture.timeline.corrections import Correction as CorrectionValue
+from juncture.web.access.trouble import is_passing
 from juncture.web.bulk import Value, instant, upsert
 from juncture.web.evidence.models import StoredSeries, StoredSighting
 from juncture.web.incidents.judging import judge_incident
@@ -26,6 +28,7 @@ from juncture.web.timeline.models import Correction, EventAlias, StoredEvent, St
 
 Item = TypeVar("Item")
 
+log = logging.getLogger(__name__)
 _SLICE = 500
 _encode = msgspec.json.Encoder().encode
 
@@ -62,6 +65,22 @@ def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: N
             return Rebuilt(built.timeline, built.hidden)
 
 
+def rebuild_due() -> bool:
+    """Rebuild one timeline that a correction made due; return whether there was one. For the worker."""
+    row = StoredTimeline.objects.filter(due=True).select_related("incident").order_by("rebuilt_at").first()
+    if row is None:
+        return False
+    try:
+        rebuild_timeline(row.incident)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        # One timeline that cannot be built must not keep the others waiting; its events stand as they were corrected.
+        log.exception("the timeline of incident %s could not be rebuilt", row.incident.public_id)
+        StoredTimeline.objects.filter(pk=row.pk).update(due=False)
+    return True
+
+
 def corrections_of(incident: Incident) -> tuple[int, list[CorrectionValue]]:
     """Return the key of the last correction of an incident, and all of them as values in order."""
     rows = list(Correction.objects.of_incident(incident).order_by("id").values_list("id", "event_id", "kind", "after"))
@@ -83,6 +102,7 @@ def _store(incident: Incident, built: CorrectedTimeline, beat: Callable[[], None
                 "milestones": _encode(timeline.milestones),
                 "phases": _encode(timeline.phases),
                 "notes": _encode(timeline.notes),
+                "due": False,
             },
         )
         judge_incident(incident.pk, timeline)

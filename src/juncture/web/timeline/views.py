@@ -16,7 +16,6 @@ from juncture.web.access.errors import Invalid
 from juncture.web.access.problems import in_utc
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.access.texts import storable
-from juncture.web.incidents import selectors as incidents
 from juncture.web.pages.answers import page
 from juncture.web.timeline.asking import Look, look_of
 from juncture.web.timeline.drawing import drawn
@@ -25,7 +24,7 @@ from juncture.web.timeline.listing import listing, shown_count, window_words
 from juncture.web.timeline.operations import Asked, correct
 from juncture.web.timeline.panel import panel
 from juncture.web.timeline.sources import source_look
-from juncture.web.timeline.workbench import PAGE, Bench, bench
+from juncture.web.timeline.workbench import PAGE, Bench, bench, head_of
 from juncture.web.timeline.zones import ZONES
 
 PARTS = {"bench": "timeline/bench.html", "panel": "timeline/panel.html"}
@@ -94,7 +93,7 @@ def _shown(
     rows = rows_of(found.incident, {*ids, *((chosen.id, *chosen.aliases) if chosen else ())})
     about = [row for row in rows if chosen and row.event_id in {chosen.id, *chosen.aliases}]
     told: dict[str, Any] = {"look": look, "bench": found, "may_write": viewer.may_write, "complaint": complaint}
-    told["incident"] = incidents.view_of(found.incident, viewer)
+    told["incident"] = head_of(viewer, found.incident)
     told["back"] = look.address(offset=look.offset)
     told["closed"] = look.address(event="", offset=look.offset)
     numbers = dict(zip(("shown", "folded"), shown_count(found), strict=True)) | {

@@ -7,22 +7,38 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import msgspec
-from django.db.models import Case, Count, ExpressionWrapper, F, IntegerField, Max, Min, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.expressions import CombinedExpression
 from msgspec import Struct
 
 from juncture.document.drawing.clock import milliseconds
 from juncture.document.drawing.overview import Strip
+from juncture.inquiry.criteria import severity_key
 from juncture.model.evidence import Event, Lane
 from juncture.model.instants import Instant, from_epoch
 from juncture.model.record import Milestone, Phase
 from juncture.web.access.errors import NotFound
 from juncture.web.access.viewer import Viewer
-from juncture.web.incidents.models import Incident
+from juncture.web.incidents.models import Incident, IncidentPerson
+from juncture.web.incidents.selectors import incident_row, severity_tones
 from juncture.web.timeline.asking import Look
 from juncture.web.timeline.folding import Folded, fold, fold_alike
 from juncture.web.timeline.models import EventAlias, StoredEvent, StoredTimeline
-from juncture.web.timeline.selectors import with_words
+from juncture.web.timeline.selectors import event_of, with_words
 
 PAGE = 200
 """Events on one page of a list in which nothing is folded."""
@@ -44,6 +60,18 @@ class Facets(Struct, frozen=True):
     hidden: int
     first: Instant | None
     last: Instant | None
+
+
+class Head(Struct, frozen=True):
+    """What stands above the page: the incident as far as its name and its tabs need it."""
+
+    id: str
+    name: str
+    title: str
+    severity: str
+    severity_tone: str
+    services: tuple[str, ...]
+    postmortems: tuple[str, ...]
 
 
 class Bench(Struct, frozen=True):
@@ -76,9 +104,10 @@ class Bench(Struct, frozen=True):
 
 def bench(viewer: Viewer, incident_id: str, look: Look) -> Bench:
     """Return what the page shows to a viewer. Raises NotFound, also for an event that there is not."""
-    incident = Incident.objects.visible_to(viewer).select_related("timeline").filter(public_id=incident_id).first()
-    if incident is None:
-        raise NotFound
+    rows = Incident.objects.visible_to(viewer).select_related("timeline")
+    added = IncidentPerson.objects.filter(incident=OuterRef("pk"), user=viewer.user_id)
+    # One query for all that stands on the row; where there is none, the usual way says why.
+    incident = rows.annotate(has_me=Exists(added)).filter(public_id=incident_id).first() or incident_row(viewer, incident_id)
     stored: StoredTimeline | None = getattr(incident, "timeline", None)
     milestones = msgspec.json.decode(stored.milestones, type=tuple[Milestone, ...]) if stored else ()
     phases = msgspec.json.decode(stored.phases, type=tuple[Phase, ...]) if stored else ()
@@ -96,7 +125,8 @@ def bench(viewer: Viewer, incident_id: str, look: Look) -> Bench:
         events, more = _page(within, look)
         found = look.offset + len(events)
     else:
-        events, folded, samples = _folded(within.filter(key=False), keys, phases)
+        many = facets.total > 2 * OPEN and look.is_whole and look.start is None and look.end is None
+        events, folded, samples = _folded(within.filter(key=False), keys, phases, many=many)
         more, found = False, len(events) + sum(each.count for each in folded.folds)
     others = sum(not event.key for event in events) + sum(each.count for each in folded.folds)
     few = not (more or look.offset or others > OPEN)
@@ -108,6 +138,21 @@ def bench(viewer: Viewer, incident_id: str, look: Look) -> Bench:
         incident, look, facets, milestones, phases, start, end, _overview(incident, facets, standing, (start, end)),
         crowds, tuple(events), folded, samples, found, more, few, chosen,
     )  # fmt: skip
+
+
+def head_of(viewer: Viewer, incident: Incident) -> Head:
+    """Return what stands above the page of an incident that the viewer was let in to."""
+    seen = incident.postmortems.get_queryset()
+    seen = seen if viewer.may_write else seen.exclude(published_number=0)
+    return Head(
+        incident.public_id,
+        f"INC-{incident.public_id[:8]}",
+        incident.title,
+        incident.severity,
+        severity_tones().get(severity_key(incident.severity), "") if incident.severity else "",
+        tuple(incident.services.get_queryset().values_list("name", flat=True)),
+        tuple(seen.values_list("public_id", flat=True)),
+    )
 
 
 def _facets(incident: Incident) -> Facets:
@@ -153,19 +198,19 @@ def _asked(incident: Incident, look: Look) -> QuerySet[StoredEvent]:
 def _keys(viewer: Viewer, incident: Incident, look: Look) -> tuple[list[Event], Event | None]:
     """Return the key events of an incident, and the one that is open. Raises NotFound where that is none of it."""
     events = StoredEvent.objects.filter(incident=incident)
-    known = events.filter(key=True, hidden=False).order_by("moment", "event_id")
-    if not look.event:
-        return [_decode(body) for body in known.values_list("body", flat=True)[:_MOST_KEYS]], None
-    names = EventAlias.objects.filter(incident=incident, alias=look.event).values("event_id")
-    opened = events.filter(event_id=look.event) | events.filter(event_id__in=names)
-    keys, chosen = [_decode(body) for body in known.values_list("body", flat=True)[:_MOST_KEYS]], None
-    opened = opened if viewer.may_write else opened.filter(hidden=False)
-    for body in opened.values_list("body", flat=True)[:2]:
-        event = _decode(body)
-        chosen = event if chosen is None or look.event in event.aliases else chosen
-    if chosen is None:
-        raise NotFound("There is no such event, or it is not open to you.")
-    return keys, chosen
+    wanted = Q(key=True, hidden=False)
+    if look.event:
+        names = EventAlias.objects.filter(incident=incident, alias=look.event).values("event_id")
+        opened = Q(event_id=look.event) | Q(event_id__in=names)
+        wanted |= opened if viewer.may_write else opened & Q(hidden=False)
+    ordered = events.filter(wanted).order_by("moment", "event_id").values_list("body", flat=True)
+    found = [_decode(body) for body in ordered[:_MOST_KEYS]]
+    chosen = next((event for event in found if look.event in (event.id, *event.aliases)), None) if look.event else None
+    if look.event and chosen is None:
+        chosen = event_of(viewer, incident.public_id, look.event)
+        if chosen is None:
+            raise NotFound("There is no such event, or it is not open to you.")
+    return [event for event in found if event.key], chosen
 
 
 def _is_wanted(event: Event, look: Look) -> bool:
@@ -184,15 +229,14 @@ def _page(within: QuerySet[StoredEvent], look: Look) -> tuple[list[Event], bool]
 
 
 def _folded(
-    others: QuerySet[StoredEvent], keys: Sequence[Event], phases: Sequence[Phase]
+    others: QuerySet[StoredEvent], keys: Sequence[Event], phases: Sequence[Phase], *, many: bool
 ) -> tuple[list[Event], Folded, dict[str, Event]]:
     """Return what stands open beside the key events, what is folded, and a sample of each template."""
     edges = [milliseconds(event.occurred_at) for event in keys]
     edges += [milliseconds(at) for phase in phases for at in (phase.from_, phase.to) if at is not None]
-    few = list(
-        others.order_by("moment", "event_id").values_list("event_id", "source", "likeness", "moment", "body")[: OPEN + 1]
-    )
-    if len(few) <= OPEN:
+    ordered = others.order_by("moment", "event_id")
+    few = [] if many else list(ordered.values_list("event_id", "source", "likeness", "moment", "body")[: OPEN + 1])
+    if not many and len(few) <= OPEN:
         folded = fold_alike([row[:4] for row in few], _ALIKE_AMONG_FEW)
         bodies = [row[4] for row in few]
     else:
