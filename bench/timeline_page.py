@@ -7,6 +7,8 @@ what a zoom takes until the server's drawing stands. The longest frame of an emp
     python bench/timeline_page.py [EVENTS]
 """
 
+# ruff: noqa: PLC0415 - Django's parts are imported when it has been set up
+
 from __future__ import annotations
 
 import random
@@ -90,7 +92,7 @@ def fill(data: Path, count: int) -> tuple[str, float]:
     return incident.public_id, time.monotonic() - started
 
 
-def queries(data: Path, incident: str) -> int:
+def queries(incident: str) -> int:
     """Return how many queries the page takes with an event open, in this process."""
     from django.db import connection
     from django.test import Client
@@ -163,7 +165,7 @@ def main() -> int:
         data = Path(folder) / "data"
         incident, rebuilt = fill(data, count)
         print(f"{count:,} events; their rebuild takes {rebuilt:.1f} s")
-        good = told("queries of the page, an event open", queries(data, incident), QUERY_LIMIT, "")
+        good = told("queries of the page, an event open", queries(incident), QUERY_LIMIT, "")
         server = Server(data).start()
         try:
             with sync_playwright() as playwright:
@@ -181,12 +183,14 @@ def main() -> int:
                     page.goto("about:blank")
                     empty = frames(page, lambda: page.wait_for_timeout(600))
                     page.goto(f"/incidents/{incident}/timeline/")
-                    paints.append(page.evaluate(
-                        """() => new Promise((done) => new PerformanceObserver((list) => {
+                    paints.append(
+                        page.evaluate(
+                            """() => new Promise((done) => new PerformanceObserver((list) => {
                           const largest = list.getEntries().at(-1);
                           done([performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0, largest.startTime]);
                         }).observe({ type: "largest-contentful-paint", buffered: true }))"""
-                    ))
+                        )
+                    )
                 first, largest = sorted(paints)[len(paints) // 2]
                 good &= told("first contentful paint, middle of five", first, PAINT_LIMIT, "ms")
                 good &= told("largest contentful paint, the same", largest, PAINT_LIMIT, "ms")

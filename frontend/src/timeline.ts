@@ -330,6 +330,11 @@ function work(bench: HTMLElement): void {
     const strip = event.target.closest(".overview");
     const drawing = event.target.closest(".lanes-canvas");
     if (!strip && !drawing) return;
+    // A finger on the lanes scrolls them, as it does everywhere; two zoom, and the strip above moves the window.
+    if (drawing && event.pointerType === "touch" && !held.size) {
+      held.set(event.pointerId, event.clientX);
+      return;
+    }
     held.set(event.pointerId, event.clientX);
     const of = drawing ? "lanes" : event.target.matches(".brush") ? "brush" : "strip";
     grip = { x: event.clientX, from, to, of, moved: false };
