@@ -10,6 +10,7 @@ from tests.web.conftest import CHAT, PASSWORD
 from juncture.web.access.operations import add_person, new_token
 from juncture.web.access.selectors import viewer_of
 from juncture.web.access.viewer import SYSTEM
+from juncture.web.actions.operations import add_action
 from juncture.web.evidence.operations import pasted, receive_into_new
 from juncture.web.postmortems import operations, selectors
 from juncture.web.worker import work_once
@@ -51,7 +52,14 @@ def _incident(creator, visibility, chat):
     assert work_once()
     incident = run.incident.public_id
     postmortem = selectors.postmortems(creator)[0][0].id
+    action = add_action(creator, postmortem, title=f"Mend it {SECRET if visibility == 'restricted' else ''}")
     operations.set_state(creator, postmortem, "published")
     section = selectors.postmortem(creator, postmortem).sections[0]
     operations.apply(creator, postmortem, section.id, base=section.markdown, text=f"{section.markdown}\n\n{WORKING}")
-    return {"incident": incident, "run": run.public_id, "postmortem": postmortem, "section": section.id}
+    return {
+        "incident": incident,
+        "run": run.public_id,
+        "postmortem": postmortem,
+        "section": section.id,
+        "action": action.public_id,
+    }

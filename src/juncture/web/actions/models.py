@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, F, OuterRef, Value, When
+from django.db.models.functions import Coalesce
 
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident
@@ -36,6 +38,8 @@ class State(models.TextChoices):
 
 UNFINISHED = (State.OPEN, State.IN_PROGRESS)
 """States in which there is still something to do; these can be late."""
+NEVER = dt.date(9999, 12, 31)
+"""Where what has no due date stands among those that have one."""
 
 
 class ActionManager(models.Manager["ActionItem"]):
@@ -87,6 +91,18 @@ class ActionItem(models.Model):
     state_at = models.DateTimeField()
     """When it came to its state."""
 
+    unfinished = models.GeneratedField(
+        expression=Case(When(state__in=[State.OPEN.value, State.IN_PROGRESS.value], then=Value(1)), default=Value(0)),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+    """1 as long as there is something to do. A number, since SQLite uses no index for a bare truth."""
+    due_order = models.GeneratedField(
+        expression=Coalesce(F("due"), Value(NEVER, output_field=models.DateField())),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+
     objects: ClassVar[ActionManager] = ActionManager()
 
     class Meta:
@@ -94,8 +110,9 @@ class ActionItem(models.Model):
 
         ordering = ("postmortem", "position", "id")
         indexes = (
-            models.Index(fields=("state", "due", "id"), name="action_by_state_and_due"),
-            models.Index(fields=("owner", "state", "due", "id"), name="action_by_owner"),
+            models.Index(fields=("unfinished", "due_order", "id"), name="action_by_due"),
+            models.Index(fields=("state", "due_order", "id"), name="action_by_state_and_due"),
+            models.Index(fields=("owner", "due_order", "id"), name="action_by_owner"),
             models.Index(fields=("state", "state_at", "id"), name="action_by_state_and_when"),
             models.Index(fields=("postmortem", "position", "id"), name="action_in_order"),
         )

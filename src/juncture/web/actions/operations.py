@@ -33,6 +33,7 @@ LIMITS = {"title": 300, "priority": 20, "ticket": 500, "factor": 300, "criterion
 TEXT_LIMIT = 5000
 """Characters of a proof or a reason."""
 PROOF_EVENTS = 20
+_NEEDS_TITLE = "An action needs a title: what will be done."
 _CALLED = {
     "title": "The title",
     "priority": "The priority",
@@ -76,11 +77,18 @@ def add_action(  # noqa: PLR0913 - the fields of an action
 
     Raises NotFound, NotAllowed, or Invalid for what cannot be taken.
     """
-    require_author(viewer, "add actions")
     asked = Edit(
         title=title, kind=kind, owner=owner, due=due, priority=priority, ticket=ticket, factor=factor, criterion=criterion
     )
-    values = _taken(asked)
+    return add_asked(viewer, postmortem_id, asked)
+
+
+def add_asked(viewer: Viewer, postmortem_id: str, asked: Edit) -> ActionItem:
+    """Add an action with the fields of an edit to a postmortem, behind the others. Raises as `add_action` does."""
+    require_author(viewer, "add actions")
+    values = {"title": ""} | _taken(asked)
+    if not values["title"]:
+        raise Invalid(_NEEDS_TITLE)
     postmortem = postmortem_row(viewer, postmortem_id)
     with transaction.atomic():
         rows = ActionItem.objects.get_queryset().filter(postmortem=postmortem)
@@ -104,6 +112,9 @@ def edit(viewer: Viewer, action_id: str, change: Edit) -> ActionItem:
     values = _taken(change)
     with transaction.atomic():
         row = locked(viewer, action_id)
+        if row.owner is not None and values.get("owner_text") == row.owner.name:
+            # A form that shows who it is sends their name back: that is no change of what the record says.
+            del values["owner_text"], values["owner_id"]
         before = {name: getattr(row, name) for name in values if name != "owner_id"}
         for name, value in values.items():
             setattr(row, name, value)
@@ -119,6 +130,22 @@ def edit(viewer: Viewer, action_id: str, change: Edit) -> ActionItem:
 def assign(viewer: Viewer, action_id: str, owner: str) -> ActionItem:
     """Give an action another owner: an address, a name or a handle; nobody for an empty text."""
     return edit(viewer, action_id, Edit(owner=owner))
+
+
+class Grounds(msgspec.Struct, frozen=True):
+    """What a state rests on: what shows that it worked, in words and by events of the incident; why it will not be done."""
+
+    proof: str = ""
+    events: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def change(viewer: Viewer, action_id: str, asked: Edit, *, state: str | None, grounds: Grounds) -> None:
+    """Change what an action says, and then its state if one is asked for: both or neither. Raises as they do."""
+    with transaction.atomic():
+        edit(viewer, action_id, asked)
+        if state is not None:
+            set_state(viewer, action_id, state, proof=grounds.proof, events=grounds.events, reason=grounds.reason)
 
 
 def set_state(
@@ -208,7 +235,7 @@ def _taken(change: Edit) -> dict[str, Any]:
         else:
             values[name] = value
     if "title" in values and not values["title"]:
-        raise Invalid("An action needs a title: what will be done.")
+        raise Invalid(_NEEDS_TITLE)
     if "kind" in values:
         values["kind"] = values["kind"] or None
         if values["kind"] and values["kind"] not in Kind.values:

@@ -1,0 +1,151 @@
+"""Lists of actions: which are wanted, in what order, and where a list goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from msgspec import Struct
+
+from juncture.web.access.viewer import Viewer
+from juncture.web.actions.models import ActionItem, State
+from juncture.web.actions.showing import ActionView, view_of
+from juncture.web.incidents.models import IncidentService
+
+COUNTED = 1000
+"""Up to so many are counted; more are `1,000+`."""
+RECENT = dt.timedelta(days=30)
+_KEYS = 10**11
+"""Row keys below this share a cursor with the day of the due date."""
+_WORDS = 6
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """Which actions: all that are given at once. `text` are words, `service` a name; `owner` is the key of a person."""
+
+    owner: int | None = None
+    state: str = ""
+    kind: str = ""
+    service: str = ""
+    text: str = ""
+    overdue: bool = False
+
+
+ALL = Wanted()
+
+
+class Group(Struct, frozen=True):
+    """Some actions of a kind on a page, how many there are (`more`: at least), and their state or what they have in common."""
+
+    name: str
+    title: str
+    told: str
+    actions: tuple[ActionView, ...]
+    count: int
+    more: bool
+
+    @property
+    def counted(self) -> str:
+        """How many there are, as it is shown."""
+        return f"{COUNTED:,}+" if self.more else f"{self.count:,}"
+
+    @property
+    def hidden(self) -> bool:
+        """Whether there are more than are shown."""
+        return self.count > len(self.actions)
+
+
+def today_of(viewer: Viewer) -> dt.date:
+    """Return the day that it is where the viewer is."""
+    return timezone.now().astimezone(ZoneInfo(viewer.zone)).date()
+
+
+def found(viewer: Viewer, wanted: Wanted = ALL) -> QuerySet[ActionItem]:
+    """Return the wanted actions that a viewer may see, in no order."""
+    rows = ActionItem.objects.visible_to(viewer)
+    if wanted.owner is not None:
+        rows = rows.filter(owner=wanted.owner)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.service:
+        rows = rows.filter(Exists(IncidentService.objects.filter(incident=OuterRef("incident_id"), name=wanted.service)))
+    if wanted.overdue:
+        rows = rows.filter(unfinished=1, due_order__lt=today_of(viewer))
+    for word in wanted.text.split()[:_WORDS]:
+        said = Q(title__icontains=word) | Q(criterion__icontains=word) | Q(factor__icontains=word) | Q(ticket__icontains=word)
+        rows = rows.filter(said)
+    return rows
+
+
+def page_of(viewer: Viewer, wanted: Wanted, *, limit: int, after: int | None = None) -> tuple[list[ActionView], int | None]:
+    """Return wanted actions and where the next page goes on (None: nowhere): what is due first stands first.
+
+    What is finished stands newest first, where only that is asked for.
+    """
+    rows = found(viewer, wanted)
+    if wanted.state in {State.VERIFIED, State.WONT_DO}:
+        start = after or 0
+        page = seen(rows.order_by("-state_at", "-id")[start : start + limit + 1], viewer)
+        return page[:limit], start + limit if len(page) > limit else None
+    if after is not None:
+        day, key = divmod(after, _KEYS)
+        due = dt.date.fromordinal(min(max(day, 1), dt.date.max.toordinal()))
+        rows = rows.filter(Q(due_order__gt=due) | Q(due_order=due, id__gt=key), due_order__gte=due)
+    listed = list(_with_all(rows).order_by("due_order", "id")[: limit + 1])
+    today = today_of(viewer)
+    last = listed[limit - 1] if len(listed) > limit else None
+    following = last.due_order.toordinal() * _KEYS + last.pk if last else None
+    return [view_of(row, viewer, today) for row in listed[:limit]], following
+
+
+def groups(viewer: Viewer, wanted: Wanted, *, limit: int) -> list[Group]:
+    """Return the groups of the list: what is late, what waits for proof, what is open, what was verified lately."""
+    today, rows = today_of(viewer), found(viewer, wanted)
+    unfinished = rows.filter(unfinished=1)
+    late, still_open = unfinished.filter(due_order__lt=today), unfinished.filter(due_order__gte=today)
+    lately = rows.filter(state=State.VERIFIED, state_at__gte=timezone.now() - RECENT)
+    return [
+        _group(viewer, "late", "Late", "", late.order_by("due_order", "id"), limit),
+        _group(viewer, "done", "Proof due", "Done. Now show that it works.", _done(rows), limit),
+        _group(viewer, "open", "Open", "", still_open.order_by("due_order", "id"), limit),
+        _group(viewer, "verified", "Verified", "In the last 30 days.", lately.order_by("-state_at", "-id"), limit),
+    ]
+
+
+def columns(viewer: Viewer, wanted: Wanted, *, limit: int) -> list[Group]:
+    """Return the columns of the board: one a state, what is due first on top; what was verified lately."""
+    rows = found(viewer, wanted)
+    lately = rows.filter(state=State.VERIFIED, state_at__gte=timezone.now() - RECENT).order_by("-state_at", "-id")
+    by_due = [(state, rows.filter(state=state).order_by("due_order", "id")) for state in (State.OPEN, State.IN_PROGRESS)]
+    return [
+        _group(viewer, state.value, state.label, told, of, limit)
+        for state, of, told in (
+            *((state, of, "") for state, of in by_due),
+            (State.DONE, _done(rows), ""),
+            (State.VERIFIED, lately, "In the last 30 days."),
+        )
+    ]
+
+
+def seen(rows: QuerySet[ActionItem], viewer: Viewer) -> list[ActionView]:
+    """Return what a viewer sees of rows that are open to them."""
+    today = today_of(viewer)
+    return [view_of(row, viewer, today) for row in _with_all(rows)]
+
+
+def _done(rows: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
+    return rows.filter(state=State.DONE).order_by("due_order", "id")
+
+
+def _group(viewer: Viewer, name: str, title: str, told: str, rows: QuerySet[ActionItem], limit: int) -> Group:
+    shown = seen(rows[: limit + 1], viewer)
+    count = rows.order_by()[: COUNTED + 1].count() if len(shown) > limit else len(shown)
+    return Group(name, title, told, tuple(shown[:limit]), min(count, COUNTED), count > COUNTED)
+
+
+def _with_all(rows: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
+    return rows.select_related("postmortem", "incident", "owner").defer("postmortem__derived", "postmortem__drafted")
