@@ -9,7 +9,8 @@ PAGES = {
 CALLS = {
     "api/v1/actions": {"GET": ALL_SEE},
     "api/v1/actions/<slug:action>": {"GET": ALL_SEE, "PATCH": ALL_WRITE},
-    "api/v1/postmortems/<slug:postmortem>/actions": {"POST": (403, 422, 422, 422)},
+    "api/v1/postmortems/<slug:postmortem>/actions": {"POST": (403, 201, 201, 201)},
 }
-BODIES = {"actions": {"title": " "}}
+BODIES = {"actions": {"title": "Mend it"}}
+"""Adds one where there can be one, and changes nothing of that which is called so."""
 NOWHERE = {"action": "f" * 24}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Manager, OuterRef, Q, QuerySet
 from django.utils import timezone
 from msgspec import Struct
 
@@ -13,6 +14,7 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.actions.models import ActionItem, State
 from juncture.web.actions.showing import ActionView, view_of
 from juncture.web.incidents.models import IncidentService
+from juncture.web.postmortems.models import Factor
 
 COUNTED = 1000
 """Up to so many are counted; more are `1,000+`."""
@@ -20,6 +22,8 @@ RECENT = dt.timedelta(days=30)
 _KEYS = 10**11
 """Row keys below this share a cursor with the day of the due date."""
 _WORDS = 6
+_CODE = 12
+"""A longer factor is a title of its own."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -96,10 +100,9 @@ def page_of(viewer: Viewer, wanted: Wanted, *, limit: int, after: int | None = N
         due = dt.date.fromordinal(min(max(day, 1), dt.date.max.toordinal()))
         rows = rows.filter(Q(due_order__gt=due) | Q(due_order=due, id__gt=key), due_order__gte=due)
     listed = list(_with_all(rows).order_by("due_order", "id")[: limit + 1])
-    today = today_of(viewer)
     last = listed[limit - 1] if len(listed) > limit else None
     following = last.due_order.toordinal() * _KEYS + last.pk if last else None
-    return [view_of(row, viewer, today) for row in listed[:limit]], following
+    return _views(listed[:limit], viewer), following
 
 
 def groups(viewer: Viewer, wanted: Wanted, *, limit: int) -> list[Group]:
@@ -133,8 +136,28 @@ def columns(viewer: Viewer, wanted: Wanted, *, limit: int) -> list[Group]:
 
 def seen(rows: QuerySet[ActionItem], viewer: Viewer) -> list[ActionView]:
     """Return what a viewer sees of rows that are open to them."""
-    today = today_of(viewer)
-    return [view_of(row, viewer, today) for row in _with_all(rows)]
+    return _views(list(_with_all(rows)), viewer)
+
+
+def count_of_late(viewer: Viewer, wanted: Wanted) -> int:
+    """Return how many of the wanted actions are late, counted up to one more than `COUNTED`."""
+    late = found(viewer, wanted).filter(unfinished=1, due_order__lt=today_of(viewer))
+    return late[: COUNTED + 1].count()
+
+
+def _views(rows: list[ActionItem], viewer: Viewer) -> list[ActionView]:
+    today, titles = today_of(viewer), factor_titles(rows, viewer)
+    return [view_of(row, viewer, today, titles.get((row.postmortem_id, row.factor or ""))) for row in rows]
+
+
+def factor_titles(rows: list[ActionItem], viewer: Viewer) -> dict[tuple[int, str], str]:
+    """Return the titles of the factors that actions name by their ids, by postmortem and id; none for who only reads."""
+    codes = {row.factor for row in rows if row.factor and len(row.factor) <= _CODE}
+    if not codes or not viewer.may_write:
+        return {}
+    every = cast("Manager[Factor]", Factor.objects).get_queryset()
+    named = every.filter(postmortem__in={row.postmortem_id for row in rows}, code__in=codes)
+    return {(of, code): title for of, code, title in named.order_by("-id").values_list("postmortem_id", "code", "title")}
 
 
 def _done(rows: QuerySet[ActionItem]) -> QuerySet[ActionItem]:

@@ -109,9 +109,9 @@ def add_asked(viewer: Viewer, postmortem_id: str, asked: Edit) -> ActionItem:
 
 def edit(viewer: Viewer, action_id: str, change: Edit) -> ActionItem:
     """Change what an action says. Raises NotFound, NotAllowed, or Invalid for what cannot be taken."""
-    values = _taken(change)
     with transaction.atomic():
         row = locked(viewer, action_id)
+        values = _taken(change)
         if row.owner is not None and values.get("owner_text") == row.owner.name:
             # A form that shows who it is sends their name back: that is no change of what the record says.
             del values["owner_text"], values["owner_id"]

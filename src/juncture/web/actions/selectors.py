@@ -11,7 +11,7 @@ from msgspec import Struct
 from juncture.model import record
 from juncture.web.access.viewer import Viewer
 from juncture.web.actions.changing import KIND, action_row
-from juncture.web.actions.listing import seen, today_of
+from juncture.web.actions.listing import factor_titles, seen, today_of
 from juncture.web.actions.mapping import to_record
 from juncture.web.actions.models import ActionItem, ProofEvent
 from juncture.web.actions.showing import ActionView, view_of
@@ -44,7 +44,9 @@ def are_touched(postmortem: Postmortem) -> bool:
 
 def action(viewer: Viewer, action_id: str) -> ActionView:
     """Return one action. Raises NotFound."""
-    return view_of(action_row(viewer, action_id), viewer, today_of(viewer))
+    row = action_row(viewer, action_id)
+    title = factor_titles([row], viewer).get((row.postmortem_id, row.factor or ""))
+    return view_of(row, viewer, today_of(viewer), title)
 
 
 def proof_of(viewer: Viewer, action_id: str) -> list[Proof]:

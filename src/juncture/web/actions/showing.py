@@ -17,6 +17,10 @@ TONES = {
     State.VERIFIED: "good",
     State.WONT_DO: "muted",
 }
+_SMALL = frozenset(
+    ("A", "An", "The", "No", "Every", "Each", "All", "Both", "It", "Its", "This", "That", "Two", "Three", "Under", "Over")
+) | {"In", "On", "At", "After", "Before", "Nobody", "Somebody"}
+"""Words that are small inside a sentence; any other may be a name."""
 
 
 class ActionView(Struct, frozen=True):
@@ -46,11 +50,25 @@ class ActionView(Struct, frozen=True):
     incident: str
     mine: bool
     may_change: bool
+    factor_title: str | None = None
+    """The title of the factor, where `factor` is the id of one and the viewer may read working text."""
 
     @property
     def called(self) -> str:
         """The title, or what stands for one that is empty."""
         return self.title.strip() or "Untitled action"
+
+    @property
+    def works_when(self) -> str:
+        """The criterion as it goes on after `Works when`: its first word small, where that is no name."""
+        said = (self.criterion or "").strip()
+        first, space, rest = said.partition(" ")
+        return f"{first.lower()}{space}{rest}" if first in _SMALL else said
+
+    @property
+    def addresses(self) -> str:
+        """The factor that it addresses: its title where that is known, else as the record names it."""
+        return self.factor_title or self.factor or ""
 
     @property
     def state_label(self) -> str:
@@ -91,7 +109,7 @@ class ActionView(Struct, frozen=True):
         return f"{said} It is {self.late}." if self.late else said
 
 
-def view_of(row: ActionItem, viewer: Viewer, today: dt.date) -> ActionView:
+def view_of(row: ActionItem, viewer: Viewer, today: dt.date, factor_title: str | None = None) -> ActionView:
     """Return what a viewer sees of a row that is open to them, with its postmortem, incident and owner selected."""
     late = (today - row.due).days if row.due and row.state in UNFINISHED else 0
     return ActionView(
@@ -117,4 +135,5 @@ def view_of(row: ActionItem, viewer: Viewer, today: dt.date) -> ActionView:
         incident=row.incident.public_id,
         mine=viewer.known and row.owner_id == viewer.user_id,
         may_change=may_change(viewer, row),
+        factor_title=factor_title,
     )

@@ -32,8 +32,6 @@ _FIELDS = {
     "reason": "Reason",
     "events": "Cited events",
 }
-_AT_FIRST = ("title", "state")
-"""What is not worth telling of an action that was added: its title stands above, and it is open."""
 
 
 class Part(Struct, frozen=True):
@@ -59,7 +57,7 @@ def told_step(change: Change) -> Step:
     after = cast("dict[str, object]", change.after or {})
     names = [name for name in _FIELDS if name in before or name in after]
     if change.action == "add":
-        names = [name for name in names if name not in _AT_FIRST or after.get("state") not in {None, "open"}]
+        names = [name for name in names if name == "state" and after.get("state") != "open"]
     parts = tuple(Part(_FIELDS[name], _said(name, before.get(name)), _said(name, after.get(name))) for name in names)
     who = change.by.name if change.by else "Juncture"
     return Step(change.at, who, _ACTIONS.get(change.action, change.action), parts)

@@ -13,6 +13,7 @@ from juncture.model.evidence import Event
 from juncture.web.access.errors import InTheWay, Invalid, NotAllowed
 from juncture.web.access.problems import cursor_of, sealed
 from juncture.web.access.requests import ViewerRequest
+from juncture.web.access.viewer import Viewer
 from juncture.web.actions import listing, operations, selectors
 from juncture.web.actions.asking import edit_of, query_of, wanted_of
 from juncture.web.actions.models import Kind, State
@@ -41,7 +42,11 @@ def actions(request: ViewerRequest) -> HttpResponse:
     make = listing.columns if board else listing.groups
     found_groups = make(viewer, wanted, limit=IN_A_GROUP)
     shown = [(group, _more(request, group.name)) for group in found_groups]
-    told |= {"groups": shown, "sentence": _sentence(found_groups), "any": any(group.count for group in found_groups)}
+    told |= {
+        "groups": shown,
+        "sentence": _sentence(viewer, wanted, found_groups),
+        "any": any(group.count for group in found_groups),
+    }
     return render(request, "actions/actions.html", told)
 
 
@@ -167,18 +172,17 @@ def _more(request: ViewerRequest, name: str) -> str:
     return query_of(request.GET, view="", state=name)
 
 
-def _sentence(found: list[listing.Group]) -> str:
+def _sentence(viewer: Viewer, wanted: listing.Wanted, found: list[listing.Group]) -> str:
     """Return what the state of it all is: how many are open, late, and wait for proof. Of a list or a board."""
     of = {group.name: group for group in found}
-    late = of.get("late")
     there = [group for name in ("late", "open", "in_progress") if (group := of.get(name))]
-    count, more = sum(group.count for group in there), any(group.more for group in there)
-    if not count and not of["done"].count:
+    count, more, done = sum(group.count for group in there), any(group.more for group in there), of["done"]
+    if not count and not done.count:
         return "Nothing is open."
+    late = of["late"].count if "late" in of else listing.count_of_late(viewer, wanted)
     said = [f"{count:,}{'+' if more else ''} {'is' if count == 1 else 'are'} open."]
-    if late and late.count:
-        said.append(f"{late.counted} {'is' if late.count == 1 else 'are'} late.")
-    done = of["done"]
+    if late:
+        said.append(f"{late:,} {'is' if late == 1 else 'are'} late." if late < listing.COUNTED else "1,000 or more are late.")
     if done.count:
         said.append(f"{done.counted} {'is done and waits' if done.count == 1 else 'are done and wait'} for proof.")
     return " ".join(said)
