@@ -19,7 +19,7 @@ from juncture.model.errors import BadEvidence
 @click.argument("target", metavar="OUT")
 @click.option("--practice", type=click.Choice(PRACTICES), help="Give it this practice. Default: as it says itself.")
 def command(*, source: str, target: str, practice: str | None) -> int:
-    """Turn a postmortem into Markdown, JSON or HTML, by suffix (.md, .json, .html). Markdown is kept byte for byte.
+    """Turn a postmortem into Markdown, JSON, HTML or PDF, by suffix (.md, .json, .html, .pdf). Markdown stays byte for byte.
 
     IN may be a Markdown postmortem of another house: its title, front matter, sections, and timeline bullets of the form
     `- 2026-03-02 14:05 UTC: text` are read. What cannot be read stays text, and a note names its line (exit status 1).
@@ -27,7 +27,7 @@ def command(*, source: str, target: str, practice: str | None) -> int:
     suffix = Path(target).suffix.lower()
     if suffix not in SUFFIXES:
         raise BadEvidence(
-            target, f"a postmortem is not written as {suffix or 'a file without suffix'}", "Use .md, .json or .html"
+            target, f"a postmortem is not written as {suffix or 'a file without suffix'}", "Use .md, .json, .html or .pdf"
         )
     file = read_postmortem(source, _bytes_of(source))
     if practice and practice != file.record.practice:

@@ -23,7 +23,7 @@ TIMELINE = "timeline.jsonl"
 
 @click.command("draft")
 @click.option(
-    "-o", "--output", metavar="FILE", help="Where to write: .md, .json or .html by suffix. Default: Markdown, printed."
+    "-o", "--output", metavar="FILE", help="Where to write: .md, .json, .html or .pdf by suffix. Default: Markdown, printed."
 )
 @click.option(
     "--practice", type=click.Choice(PRACTICES), default="google", show_default=True, help="The house style to draft in."
@@ -51,7 +51,9 @@ def command(
     suffix = ".json" if as_json else (Path(output).suffix.lower() if output and output != "-" else ".md")
     if suffix not in SUFFIXES:
         raise BadEvidence(
-            output or "-o", f"a postmortem is not written as {suffix or 'a file without suffix'}", "Use .md, .json or .html"
+            output or "-o",
+            f"a postmortem is not written as {suffix or 'a file without suffix'}",
+            "Use .md, .json, .html or .pdf",
         )
     keeper = FolderStore(Path(store)) if store else None
     salt = keeper.salt if keeper else b""
@@ -61,6 +63,8 @@ def command(
     if store:
         postmortem = msgspec.structs.replace(postmortem, metadata=postmortem.metadata | {"store": store})
         write_blocks(Path(store) / TIMELINE, whole.lines())
-    excerpts = excerpts_of(postmortem, reading.artefacts, Mask(salt, enabled=asked.masked)) if suffix == ".html" else {}
+    excerpts = (
+        excerpts_of(postmortem, reading.artefacts, Mask(salt, enabled=asked.masked)) if suffix in {".html", ".pdf"} else {}
+    )
     write_out(written(postmortem, suffix, excerpts, reading.series), output)
     return status

@@ -10,12 +10,12 @@ from pathlib import Path
 from juncture.model.errors import BadEvidence
 
 
-def write_out(text: str, path: str | None) -> None:
-    """Write text as UTF-8 to the file, replacing it in one step; to standard output if `path` is None or `-`.
+def write_out(text: str | bytes, path: str | None) -> None:
+    """Write bytes, or text as UTF-8, to the file, replacing it in one step; to standard output if `path` is None or `-`.
 
     Line ends are written as they are. Raises BadEvidence where the file cannot be written.
     """
-    data = text.encode("utf-8", "surrogatepass")
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if path is None or path == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -15,13 +15,13 @@ from juncture.model.evidence import Citation, Series
 from juncture.model.record import Postmortem
 
 PRACTICES = ("google", "amazon-coe", "netflix-oops")
-SUFFIXES = (".md", ".json", ".html")
+SUFFIXES = (".md", ".json", ".html", ".pdf")
 
 
 def written(
     postmortem: Postmortem | RecordFile, suffix: str, excerpts: Mapping[Citation, Excerpt], series: Sequence[Series] = ()
-) -> str:
-    """Return a postmortem in the form of `suffix`.
+) -> str | bytes:
+    """Return a postmortem in the form of `suffix`. Raises NoPdf where what writes PDF is not installed.
 
     `excerpts` are what an HTML page opens at its citations; of `series` it draws those that are cited.
     """
@@ -33,7 +33,12 @@ def written(
     from juncture.document.html.edition import Edition  # noqa: PLC0415 - only HTML needs the renderer
     from juncture.document.html.page import page  # noqa: PLC0415
 
-    return page(record, excerpts, edition=Edition(series=tuple(series)))
+    whole = page(record, excerpts, edition=Edition(series=tuple(series)))
+    if suffix == ".pdf":
+        from juncture.document.pdf import pdf  # noqa: PLC0415 - an extra
+
+        return pdf(whole)
+    return whole
 
 
 def read_postmortem(path: str, data: bytes) -> RecordFile:

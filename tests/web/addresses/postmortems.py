@@ -14,6 +14,7 @@ CALLS = {
     "api/v1/postmortems/<slug:postmortem>.md": {"GET": ALL_SEE, "PUT": (403, 415, 415, 415)},
     "api/v1/postmortems/<slug:postmortem>.json": {"GET": ALL_SEE},
     "api/v1/postmortems/<slug:postmortem>.html": {"GET": ALL_SEE},
+    "api/v1/postmortems/<slug:postmortem>.pdf": {"GET": ALL_SEE},
     "api/v1/postmortems/<slug:postmortem>/sections/<int:section>": {"PATCH": ALL_WRITE},
     "api/v1/postmortems/<slug:postmortem>/state": {"POST": (403, 422, 422, 422)},
     "api/v1/postmortems/<slug:postmortem>/objects": {"GET": WRITERS},

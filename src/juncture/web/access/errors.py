@@ -89,3 +89,15 @@ class Moved(Refused):
         """Return a path (and query) with the new id in the place of the former one."""
         here, mark, query = path.partition("?")
         return re.sub(rf"(?<=/){re.escape(self.former_id)}(?=[/.]|$)", self.public_id, here) + mark + query
+
+
+class NotInstalled(Refused):
+    """The server lacks a part that is installed separately; the sentence says which, and how."""
+
+    status = 501
+
+
+class Busy(Refused):
+    """Too much of this is being done already; it is done later."""
+
+    status = 503

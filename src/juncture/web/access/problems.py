@@ -41,6 +41,7 @@ _TITLES = {
     428: "A condition is needed",
     429: "Too many calls",
     500: "Something broke",
+    501: "Not installed",
     503: "Not now",
     507: "No room",
 }

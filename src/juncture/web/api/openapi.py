@@ -31,6 +31,8 @@ _REFUSED = {
     422: "A value cannot be taken; `detail` says which and why.",
     428: "`If-Match` is needed.",
     429: "Too many calls; `Retry-After` says how many seconds to wait.",
+    501: "What does this is not installed; `detail` says how.",
+    503: "Too much of this is being done; try again.",
     507: "The disk of the server is full.",
 }
 _NUMBERS = {"object", "section", "token", "person", "service"}

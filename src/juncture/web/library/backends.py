@@ -17,9 +17,9 @@ from juncture.web.library.asking import Term, folded
 from juncture.web.library.full_text import ENTRIES, INDEXES
 from juncture.web.library.models import Audience
 
-RANKED = 1000
+RANKED = 500
 """How many matches are ranked, the newest ones. Events are one line each and not worth ranking: the newest are taken."""
-_EVENTS_TAKEN = 500
+_EVENTS_TAKEN = 250
 _EVENT_SCORES = {"sqlite": 1.0, "postgresql": 0.01}
 """What an event counts, beside the ranks that each database gives to documents."""
 _COLUMNS = "e.id, e.kind, e.object_id, e.incident_id, e.severity, e.state, e.services, e.at, e.weight"

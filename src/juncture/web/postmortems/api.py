@@ -11,7 +11,7 @@ from juncture.web.access.problems import answered, body_of, cursor_of, endpoint,
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.api.describing import CURSOR, LIMIT, Listed, describe
 from juncture.web.postmortems import operations, selectors
-from juncture.web.postmortems.exporting import file_policy
+from juncture.web.postmortems.exporting import as_pdf, file_policy
 from juncture.web.postmortems.sending import PUBLICATION, import_markdown, markdown, replace_markdown
 from juncture.web.postmortems.showing import exported
 
@@ -98,6 +98,14 @@ def _html(request: ViewerRequest, postmortem: str) -> HttpResponse:
     return file_policy(answer, text)
 
 
+@describe("Export as a PDF, by the print style.", gives="application/pdf", query=PUBLICATION, refuses=(501, 503))
+def _pdf(request: ViewerRequest, postmortem: str) -> HttpResponse:
+    view = _seen(request, postmortem)
+    answer = HttpResponse(as_pdf(page(view.record, selectors.excerpts_for(view))), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="postmortem-{postmortem}.pdf"'
+    return answer
+
+
 @describe("Write a section; what others wrote since `base` is merged.", body=SectionBody, answer=Merged, refuses=(403,))
 def _write_section(request: ViewerRequest, postmortem: str, section: int) -> HttpResponse:
     body = body_of(request, SectionBody)
@@ -120,5 +128,6 @@ one_postmortem = endpoint(GET=_one)
 as_markdown = endpoint(GET=markdown, PUT=replace_markdown)
 as_json = endpoint(GET=_json)
 as_html = endpoint(GET=_html)
+pdf = endpoint(GET=_pdf)
 section = endpoint(PATCH=_write_section)
 state = endpoint(POST=_set_state)

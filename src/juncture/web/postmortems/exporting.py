@@ -1,14 +1,32 @@
-"""Exported files as answers: the HTML file carries a script, so it has a policy of its own."""
+"""Exported files as answers: the HTML file carries a script, so it has a policy of its own; a PDF takes seconds to lay out."""
 
 from __future__ import annotations
 
 import base64
 import re
+import threading
 from hashlib import sha256
 
 from django.http import HttpResponse
 
+from juncture.document.pdf import HOW, NoPdf, pdf
+from juncture.web.access.errors import Busy, NotInstalled
+
 _INLINE = re.compile(r"<(script|style)[^>]*>(.*?)</\1>", re.DOTALL)
+_PDF_SECONDS = 20
+_one_pdf = threading.Lock()
+
+
+def as_pdf(page: str) -> bytes:
+    """Return an exported page as PDF; one at a time, since each takes a processor for seconds. Raises NotInstalled or Busy."""
+    if not _one_pdf.acquire(timeout=_PDF_SECONDS):
+        raise Busy("Another PDF is being written. Try again in half a minute.")
+    try:
+        return pdf(page)
+    except NoPdf:
+        raise NotInstalled(f"This server cannot write PDF. {HOW}, and start it again.") from None
+    finally:
+        _one_pdf.release()
 
 
 def file_policy(answer: HttpResponse, page: str) -> HttpResponse:

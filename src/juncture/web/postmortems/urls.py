@@ -19,6 +19,7 @@ calls = [
     path("postmortems/<slug:postmortem>", api.one_postmortem),
     path("postmortems/<slug:postmortem>.md", api.as_markdown, name="postmortem-md"),
     path("postmortems/<slug:postmortem>.json", api.as_json, name="postmortem-json"),
+    path("postmortems/<slug:postmortem>.pdf", api.pdf, name="postmortem-pdf"),
     path("postmortems/<slug:postmortem>.html", api.as_html, name="postmortem-html"),
     path("postmortems/<slug:postmortem>/sections/<int:section>", api.section),
     path("postmortems/<slug:postmortem>/state", api.state),
