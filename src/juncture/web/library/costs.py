@@ -8,17 +8,17 @@ method, a baseline or the price of an hour are not.)
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from msgspec import Struct
 
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident
-from juncture.web.library.models import Audience, Kind, PublishedFigure, SearchEntry
+from juncture.web.library.models import PublishedFigure
 
 DAYS = 90
 _SIGNS = {
@@ -90,28 +90,22 @@ def _cost(viewer: Viewer, incidents: QuerySet[Incident]) -> Cost | None:
     if not total:
         return None
     figures = PublishedFigure.objects.visible_to(viewer).filter(incident__in=concerned.values("pk"))
-    ranges: dict[tuple[str, str], tuple[float, float]] = {}
+    parts: dict[tuple[str, str], Part] = {}
     known: set[int] = set()
-    for unit, low, high, incident, public_id in figures.values_list("unit", "low", "high", "incident", "postmortem__public_id"):
+    columns = ("unit", "low", "high", "incident", "postmortem__public_id", "title")
+    for unit, low, high, incident, public_id, title in figures.values_list(*columns):
         money = currency_of(unit)
         if money is None:
             continue
         known.add(incident)
         code, times = money
-        before = ranges.get((code, public_id), (0.0, 0.0))
-        ranges[code, public_id] = (before[0] + low * times, before[1] + high * times)
-    titles = _titles(viewer, {public_id for _, public_id in ranges})
-    parts: dict[str, list[Part]] = defaultdict(list)
-    for (code, public_id), (low, high) in ranges.items():
-        parts[code].append(Part(titles.get(public_id, public_id), f"/postmortems/{public_id}/published/", code, low, high))
-    return Cost(tuple(_sum(code, parts[code]) for code in sorted(parts)), total - len(known), total)
+        before = parts.get((code, public_id), Part(title, f"/postmortems/{public_id}/published/", code, 0.0, 0.0))
+        parts[code, public_id] = msgspec.structs.replace(before, low=before.low + low * times, high=before.high + high * times)
+    codes = sorted({code for code, _ in parts})
+    sums = tuple(_sum(code, [part for part in parts.values() if part.currency == code]) for code in codes)
+    return Cost(sums, total - len(known), total)
 
 
 def _sum(code: str, parts: list[Part]) -> Sum:
     parts.sort(key=lambda part: (-part.high, part.title))
     return Sum(code, sum(part.low for part in parts), sum(part.high for part in parts), tuple(parts))
-
-
-def _titles(viewer: Viewer, public_ids: Collection[str]) -> dict[str, str]:
-    entries = SearchEntry.objects.visible_to(viewer).filter(kind=Kind.POSTMORTEM, audience__in=Audience.of(viewer))
-    return dict(entries.filter(object_id__in=public_ids).values_list("object_id", "title"))

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from juncture.evidence.mask import Mask
 from juncture.model import record
+from juncture.web.actions.models import ActionItem
 from juncture.web.incidents.models import Incident
 from juncture.web.library.models import Audience, Kind
 from juncture.web.library.plain import HEADING, words_of
@@ -106,15 +107,26 @@ def postmortem_entries(row: Postmortem, shared: About) -> list[Entry]:
         return [working]
     state = row.state if row.state == State.CLOSED else State.PUBLISHED
     published = _document(row, published_record(latest), state, Audience.READERS, shared)
-    return _shared_by_all([working], [published])
+    if msgspec.structs.replace(published, audience=working.audience) == working:
+        return [msgspec.structs.replace(working, audience=Audience.EVERYBODY)]
+    return [working, published]
 
 
-def action_entries(row: Postmortem, shared: About) -> list[Entry]:
-    """Return the entries of a postmortem's actions: the working ones, and those of the latest publication."""
-    working = list(_actions(row, to_record(row).actions, Audience.WRITERS, shared))
-    latest = latest_publication(row)
-    published = published_record(latest).actions if latest else ()
-    return _shared_by_all(working, list(_actions(row, published, Audience.READERS, shared)))
+def action_entries(incident: Incident, shared: About) -> list[Entry]:
+    """Return the entries of an incident's actions: those that a publication shows are for everybody, as they are now."""
+    rows = ActionItem.objects.get_queryset().filter(incident=incident)
+    return [
+        _entry(
+            Kind.ACTION,
+            row.public_id,
+            Audience.EVERYBODY if row.published else Audience.WRITERS,
+            row.title,
+            _joined(row.criterion and f"{HEADING}Works when\n{row.criterion}", row.ticket),
+            shared,
+            state=row.state,
+        )
+        for row in rows
+    ]
 
 
 def latest_publication(row: Postmortem) -> Publication | None:
@@ -161,12 +173,6 @@ def _joined(*parts: str | None) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _actions(row: Postmortem, actions: Iterable[record.ActionItem], audience: str, shared: About) -> Iterator[Entry]:
-    for number, action in enumerate(actions, 1):
-        told = _joined(action.criterion and f"{HEADING}Works when\n{action.criterion}", action.ticket)
-        yield _entry(Kind.ACTION, f"{row.public_id}#{number}", audience, action.title, told, shared, state=str(action.state))
-
-
 def _entry(kind: Kind, object_id: str, audience: str, title: str, body: str, shared: About, *, state: str = "") -> Entry:
     mask = Mask()
     return Entry(
@@ -181,20 +187,3 @@ def _entry(kind: Kind, object_id: str, audience: str, title: str, body: str, sha
         shared.at,
         _WEIGHT[kind],
     )
-
-
-def _shared_by_all(working: list[Entry], published: list[Entry]) -> list[Entry]:
-    """Return entries of both audiences, one for everybody where the two are the same."""
-    unpublished = {_without_audience(entry) for entry in working}
-    both = unpublished & {_without_audience(entry) for entry in published}
-    kept = [entry for entry in (*working, *published) if _without_audience(entry) not in both]
-    shared = [entry for entry in working if _without_audience(entry) in both]
-    return [*(_for_everybody(entry) for entry in shared), *kept]
-
-
-def _without_audience(entry: Entry) -> tuple[object, ...]:
-    return (entry.kind, entry.object_id, entry.title, entry.body, entry.state)
-
-
-def _for_everybody(entry: Entry) -> Entry:
-    return msgspec.structs.replace(entry, audience=Audience.EVERYBODY)

@@ -62,18 +62,15 @@ def keep_postmortem(postmortem: int) -> None:
 
 
 def keep_actions(postmortem: int) -> None:
-    """Index a postmortem's action items anew."""
+    """Index the action items of a postmortem's incident anew."""
     row = _postmortem(postmortem)
     if row is not None:
-        which = Q(kind=Kind.ACTION, object_id__startswith=f"{row.public_id}#")
-        _replace(row.incident, which, entries.action_entries(row, about(row.incident)))
+        _replace(row.incident, Q(kind=Kind.ACTION), entries.action_entries(row.incident, about(row.incident)))
 
 
 def forget_postmortem(incident: int, former_id: str) -> None:
-    """Remove the entries of a postmortem, and of its actions, under an id that it no longer has."""
-    under = Q(object_id=former_id) | Q(object_id__startswith=f"{former_id}#")
-    kinds = (Kind.POSTMORTEM, Kind.ACTION)
-    SearchEntry.objects.get_queryset().filter(under, incident=incident, kind__in=kinds).delete()
+    """Remove the entries of a postmortem under an id that it no longer has."""
+    SearchEntry.objects.get_queryset().filter(incident=incident, kind=Kind.POSTMORTEM, object_id=former_id).delete()
 
 
 def keep_all() -> int:
@@ -131,12 +128,12 @@ def _tell(row: Postmortem) -> None:
         return
     value = published_record(latest)
     figures = [
-        (position, figure.name, figure.unit[:60], figure.low, figure.mid, figure.high)
+        (position, value.title, figure.name, figure.unit[:60], figure.low, figure.mid, figure.high)
         for position, figure in enumerate(value.impact.figures)
     ]
     lessons = [(kind, text) for kind in LESSONS for text in getattr(value.lessons, kind)]
     told = [(position, kind, text, latest.published_at) for position, (kind, text) in enumerate(lessons)]
-    _rewrite(row, PublishedFigure, ("position", "name", "unit", "low", "mid", "high"), figures)
+    _rewrite(row, PublishedFigure, ("position", "title", "name", "unit", "low", "mid", "high"), figures)
     _rewrite(row, PublishedLesson, ("position", "kind", "text", "published_at"), told)
 
 

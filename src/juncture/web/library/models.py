@@ -84,6 +84,8 @@ class PublishedFigure(models.Model):
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="+")
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveSmallIntegerField()
+    title = models.TextField(default="")
+    """The title of the publication."""
     name = models.TextField()
     unit = models.CharField(max_length=60)
     low = models.FloatField()

@@ -123,7 +123,7 @@ def url_of(hit: Hit, incident: str) -> str:
     if hit.kind == Kind.POSTMORTEM:
         return f"/postmortems/{hit.object_id}/"
     if hit.kind == Kind.ACTION:
-        return f"/postmortems/{hit.object_id.partition('#')[0]}/#actions"
+        return f"/actions/{hit.object_id}/"
     if hit.kind == Kind.EVENT:
         return f"/incidents/{incident}/timeline/?event={hit.object_id}"
     return f"/incidents/{incident}/"

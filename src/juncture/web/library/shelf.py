@@ -9,6 +9,7 @@ from django.db.models.functions import Substr
 from msgspec import Struct
 
 from juncture.web.access.viewer import Viewer
+from juncture.web.actions.models import ActionItem, State
 from juncture.web.library.models import Audience, Kind, PublishedLesson, SearchEntry
 from juncture.web.library.plain import HEADING
 from juncture.web.postmortems.models import Postmortem, Publication
@@ -82,8 +83,11 @@ def learned_lately(viewer: Viewer, *, limit: int) -> list[LearnedLine]:
 
 def verified_lately(viewer: Viewer, *, limit: int) -> list[LearnedLine]:
     """Return the actions that were shown to work last."""
-    del viewer, limit
-    return []
+    rows = ActionItem.objects.visible_to(viewer).filter(state=State.VERIFIED).order_by("-state_at", "-id")
+    return [
+        LearnedLine("verified", row.criterion or row.title, row.title, f"/actions/{row.public_id}/", (), row.state_at)
+        for row in rows[:limit]
+    ]
 
 
 def abstract_of(body: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +14,7 @@ from juncture.web.demonstration import load_for
 from juncture.web.incidents.box import box
 from juncture.web.incidents.selectors import Needing, incidents, incidents_needing_postmortem
 from juncture.web.library.costs import DAYS, cost_lately
-from juncture.web.library.desk import Draft, my_drafts
+from juncture.web.library.desk import Draft, Task, my_actions, my_drafts
 from juncture.web.library.shelf import learned_lately
 from juncture.web.pages.answers import page
 
@@ -34,8 +35,11 @@ def home(request: ViewerRequest) -> HttpResponse:
         return render(request, "pages/nothing.html", {"here": "home"})
     needing = incidents_needing_postmortem(viewer, limit=SHOWN + 1, now=now) if viewer.may_write else []
     drafts = my_drafts(viewer, limit=SHOWN + 1)
+    actions = my_actions(viewer, now.astimezone(ZoneInfo(viewer.zone)).date(), limit=SHOWN + 1)
     told = {
         "here": "home",
+        "actions": actions[:SHOWN],
+        "more_actions": len(actions) > SHOWN,
         "needing": needing[:SHOWN],
         "more_needing": len(needing) > SHOWN,
         "drafts": drafts[:SHOWN],
@@ -43,7 +47,7 @@ def home(request: ViewerRequest) -> HttpResponse:
         "learned": learned,
         "cost": cost,
         "days": DAYS,
-        "sentence": _sentence(needing, drafts),
+        "sentence": _sentence(needing, drafts, actions),
     }
     return render(request, "pages/home.html", told)
 
@@ -55,13 +59,19 @@ def demo(request: ViewerRequest) -> HttpResponse:
     return redirect("import", load_for(request.viewer).public_id)
 
 
-def _sentence(needing: list[Needing], drafts: list[Draft]) -> str:
+def _sentence(needing: list[Needing], drafts: list[Draft], actions: list[Task]) -> str:
     """Return what waits, in words: the first sentence says the state."""
     said = []
     if needing:
         said.append(f"{_number(len(needing), 'incident')} {'needs' if len(needing) == 1 else 'need'} a postmortem.")
     if drafts:
         said.append(f"{_number(len(drafts), 'draft')} of yours {'is' if len(drafts) == 1 else 'are'} not published.")
+    if actions:
+        late = sum(action.late_days > 0 for action in actions)
+        said.append(
+            f"{_number(len(actions), 'action')} of yours {'is' if len(actions) == 1 else 'are'} open"
+            + (f", {late} late." if late else ".")
+        )
     return " ".join(said) or "Nothing waits for you."
 
 

@@ -101,7 +101,7 @@ def _html(request: ViewerRequest, postmortem: str) -> HttpResponse:
 @describe("Export as a PDF, by the print style.", gives="application/pdf", query=PUBLICATION, refuses=(501, 503))
 def _pdf(request: ViewerRequest, postmortem: str) -> HttpResponse:
     view = _seen(request, postmortem)
-    answer = HttpResponse(as_pdf(page(view.record, selectors.excerpts_for(view))), content_type="application/pdf")
+    answer = HttpResponse(as_pdf(exported(request.viewer, view)), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="postmortem-{postmortem}.pdf"'
     return answer
 
