@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import path
 
-from juncture.web.people import people_views, views
+from juncture.web.people import api, catalogue_views, people_views, views
 
 pages = [
     path("settings/", views.profile, name="settings"),
@@ -13,5 +13,17 @@ pages = [
     path("settings/people/<int:who>/", people_views.person, name="person"),
     path("settings/people/<int:who>/link/", people_views.link, name="person-link"),
     path("settings/people/<int:who>/change/", people_views.change, name="person-change"),
+    path("settings/teams/", catalogue_views.all_teams, name="teams"),
+    path("settings/teams/<str:team>/", catalogue_views.one_team, name="team"),
+    path("settings/services/", catalogue_views.all_services, name="services"),
+    path("settings/services/owners/", catalogue_views.owners, name="service-owners"),
+    path("settings/services/<int:service>/", catalogue_views.one_service, name="service"),
 ]
-calls: list[URLPattern] = []
+calls = [
+    path("me", api.me),
+    path("people", api.people),
+    path("teams", api.all_teams),
+    path("teams/<str:team>", api.one_team),
+    path("services", api.all_services),
+    path("services/<int:service>", api.one_service),
+]

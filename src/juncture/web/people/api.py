@@ -1,0 +1,104 @@
+"""People, teams and services over the API."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from msgspec import Struct
+
+from juncture.web.access.problems import answered, body_of, cursor_of, endpoint, limit_of, listed
+from juncture.web.access.requests import ViewerRequest
+from juncture.web.api.describing import CURSOR, LIMIT, Listed, describe
+from juncture.web.people import catalogue, services, teams
+
+
+class TeamBody(Struct, forbid_unknown_fields=True):
+    """A team's name, and the ids of who is in it; what is left out stays."""
+
+    name: str | None = None
+    members: list[int] | None = None
+
+
+class Removed(Struct, frozen=True):
+    """What was taken away."""
+
+    removed: str
+
+
+@describe("Return who the token stands for.", answer=catalogue.PersonName)
+def _me(request: ViewerRequest) -> HttpResponse:
+    return answered(catalogue.myself(request.viewer))
+
+
+@describe("List people by id, name and role.", answer=Listed[catalogue.PersonName], query=(LIMIT, CURSOR), refuses=(422,))
+def _people(request: ViewerRequest) -> HttpResponse:
+    limit = limit_of(request, default=50, most=200)
+    found, following = catalogue.people_page(request.viewer, after=cursor_of(request) or 0, limit=limit)
+    return listed(found, following)
+
+
+@describe("List teams.", answer=Listed[catalogue.TeamView])
+def _teams(request: ViewerRequest) -> HttpResponse:
+    return listed(catalogue.teams(request.viewer), None)
+
+
+@describe("Make a team.", body=TeamBody, answer=catalogue.TeamView, status=201, refuses=(403, 409))
+def _add_team(request: ViewerRequest) -> HttpResponse:
+    body = body_of(request, TeamBody)
+    row = teams.add_team(request.viewer, body.name or "")
+    if body.members is not None:
+        teams.change_team(request.viewer, row.slug, members=body.members)
+    return answered(catalogue.team(request.viewer, row.slug), 201)
+
+
+@describe("Return one team.", answer=catalogue.TeamView)
+def _team(request: ViewerRequest, team: str) -> HttpResponse:
+    return answered(catalogue.team(request.viewer, team))
+
+
+@describe("Rename a team, or say who is in it.", body=TeamBody, answer=catalogue.TeamView, refuses=(403, 409))
+def _change_team(request: ViewerRequest, team: str) -> HttpResponse:
+    body = body_of(request, TeamBody)
+    teams.change_team(request.viewer, team, name=body.name, members=body.members)
+    return answered(catalogue.team(request.viewer, team))
+
+
+@describe("Dissolve a team that no incident names.", answer=Removed, refuses=(403, 409))
+def _dissolve_team(request: ViewerRequest, team: str) -> HttpResponse:
+    teams.dissolve_team(request.viewer, team)
+    return answered(Removed(team))
+
+
+@describe("List services.", answer=Listed[catalogue.ServiceView])
+def _services(request: ViewerRequest) -> HttpResponse:
+    return listed(catalogue.services(request.viewer), None)
+
+
+@describe("Add a service.", body=services.ServiceChange, answer=catalogue.ServiceView, status=201, refuses=(403, 409))
+def _add_service(request: ViewerRequest) -> HttpResponse:
+    row = services.add_service(request.viewer, body_of(request, services.ServiceChange))
+    return answered(catalogue.service(request.viewer, row.pk), 201)
+
+
+@describe("Return one service.", answer=catalogue.ServiceView)
+def _service(request: ViewerRequest, service: int) -> HttpResponse:
+    return answered(catalogue.service(request.viewer, service))
+
+
+@describe("Change a service.", body=services.ServiceChange, answer=catalogue.ServiceView, refuses=(403, 409))
+def _change_service(request: ViewerRequest, service: int) -> HttpResponse:
+    services.change_service(request.viewer, service, body_of(request, services.ServiceChange))
+    return answered(catalogue.service(request.viewer, service))
+
+
+@describe("Take a service out of the catalogue.", answer=Removed, refuses=(403,))
+def _remove_service(request: ViewerRequest, service: int) -> HttpResponse:
+    services.remove_service(request.viewer, service)
+    return answered(Removed(str(service)))
+
+
+me = endpoint(GET=_me)
+people = endpoint(GET=_people)
+all_teams = endpoint(GET=_teams, POST=_add_team)
+one_team = endpoint(GET=_team, PATCH=_change_team, DELETE=_dissolve_team)
+all_services = endpoint(GET=_services, POST=_add_service)
+one_service = endpoint(GET=_service, PATCH=_change_service, DELETE=_remove_service)
