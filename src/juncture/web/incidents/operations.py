@@ -17,7 +17,7 @@ from juncture.web.access.errors import Invalid, NotAllowed, SignInNeeded
 from juncture.web.access.texts import is_storable
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.judging import judge_incident
-from juncture.web.incidents.models import FormerAddress, Incident, IncidentPerson, IncidentService, Visibility
+from juncture.web.incidents.models import FormerAddress, Incident, IncidentPerson, IncidentService, Severity, Visibility
 from juncture.web.incidents.persons import people_named
 from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_incident
@@ -144,21 +144,37 @@ def checked_visibility(visibility: str) -> str:
     return visibility
 
 
-def name_from_evidence(viewer: Viewer, incident: Incident, title: str) -> None:
-    """Give an incident that was declared without a title the one that its draft found. Call inside a transaction."""
-    if incident.title != UNTITLED or not title:
+def learn_from_evidence(viewer: Viewer, incident: Incident, *, title: str, severity: str, services: Sequence[str]) -> None:
+    """Give an incident what nobody said of it and its draft found: title, severity, services. Call inside a transaction.
+
+    A severity is taken over where it is one of the list.
+    """
+    before: dict[str, Any] = {}
+    if incident.title == UNTITLED and title:
+        before["title"], incident.title = incident.title, title[:300]
+    known = Severity.objects.filter(key=severity_key(severity)).first() if severity and not incident.severity else None
+    if known is not None:
+        before["severity"], incident.severity, incident.severity_key = "", known.name, known.key
+    names = [] if incident.services.exists() else service_names(services)
+    if names:
+        before["services"] = []
+        IncidentService.objects.bulk_create(
+            IncidentService(incident=incident, name=name, position=position) for position, name in enumerate(names)
+        )
+    if not before:
         return
-    incident.title = title[:300]
-    incident.save(update_fields=["title"])
+    incident.save(update_fields=["title", "severity", "severity_key"])
+    judge_incident(incident.pk)
     index_incident(incident.pk)
+    told = {"title": incident.title, "severity": incident.severity, "services": names}
     record_change(
         viewer,
-        action="rename",
+        action="learn",
         object_kind="incident",
         object_id=incident.public_id,
         incident_id=incident.pk,
-        before={"title": UNTITLED},
-        after={"title": incident.title},
+        before=before,
+        after={name: told[name] for name in before},
     )
 
 

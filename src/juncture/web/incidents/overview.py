@@ -160,7 +160,7 @@ def _milestones(row: Incident) -> tuple[Milestone, ...]:
 
 
 def _strip(milestones: Sequence[Milestone], row: Incident, clock: Clock) -> tuple[MilestoneShown, ...]:
-    if not milestones and row.started_at is None:
+    if not milestones:
         return ()
     shown: list[MilestoneShown] = []
     before: datetime | None = None
@@ -176,8 +176,6 @@ def _strip(milestones: Sequence[Milestone], row: Incident, clock: Clock) -> tupl
         else:
             shown.append(MilestoneShown(str(one.name), at, clock.minute(at), _after(before, at), "found"))
         before = at
-    if not milestones and row.started_at is not None:
-        shown.append(MilestoneShown("started", row.started_at, clock.minute(row.started_at), "as it was told", "told"))
     return tuple(shown)
 
 
@@ -200,10 +198,19 @@ def _first_sentence(row: Incident, seen: IncidentView, total: int, clock: Clock,
     if reading:
         return "Evidence is being read."
     if not total:
-        if row.near_miss:
-            return "A near miss: nothing happened to users. Five sentences are enough to learn from it."
-        return "It has been declared, and nothing is known of it yet. Add what it left behind, and a draft is written from it."
+        return _without_evidence(row, seen, clock)
     return " ".join(filter(None, (_felt(row, clock) or _read(total), _found(row), _written(seen))))
+
+
+def _without_evidence(row: Incident, seen: IncidentView, clock: Clock) -> str:
+    at = row.started_at
+    begun = f"It started at {clock.minute(at)} on {clock.day(at)}, as it was told." if at else ""
+    if seen.postmortems:
+        return " ".join(filter(None, (begun, "No evidence was read for it.", _written(seen))))
+    if row.near_miss:
+        return "A near miss: nothing happened to users. Five sentences are enough to learn from it."
+    known = begun or "It has been declared; nothing else is known yet."
+    return f"{known} Add what it left behind, and the draft is written from it."
 
 
 def _felt(row: Incident, clock: Clock) -> str:

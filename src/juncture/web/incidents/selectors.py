@@ -12,7 +12,7 @@ from juncture.inquiry.criteria import Outcome, in_one_sentence, severity_key
 from juncture.web.access.errors import Moved, NotFound
 from juncture.web.access.texts import storable
 from juncture.web.access.viewer import Viewer
-from juncture.web.incidents.models import FormerAddress, Incident, IncidentQuerySet, IncidentService, Severity
+from juncture.web.incidents.models import EvidenceSigns, FormerAddress, Incident, IncidentQuerySet, IncidentService, Severity
 from juncture.web.incidents.operations import UNTITLED
 from juncture.web.postmortems.models import Postmortem
 
@@ -44,6 +44,8 @@ class IncidentView(Struct, frozen=True):
     waived: bool = False
     severity_tone: str = ""
     """The colour of the severity's chip: `bad`, `warn` or none."""
+    began_at: datetime | None = None
+    """When it started: as it was told, else as the evidence shows."""
 
     @property
     def untitled(self) -> bool:
@@ -151,7 +153,7 @@ def incident_row(viewer: Viewer, public_id: str, *related: str) -> Incident:
 
     Raises NotFound, or Moved.
     """
-    seen = Incident.objects.visible_to(viewer).select_related("team", "waiver", *related)
+    seen = Incident.objects.visible_to(viewer).select_related("team", "waiver", "signs", *related)
     row = seen.filter(public_id=public_id).first()
     if row is not None:
         return row
@@ -175,6 +177,7 @@ def view_of(row: Incident, viewer: Viewer, tones: dict[str, str] | None = None) 
     seen = [postmortem for postmortem in row.postmortems.get_queryset() if viewer.may_write or postmortem.published_number]
     published = any(postmortem.published_number for postmortem in seen)
     verdicts = row.verdicts.get_queryset()
+    signs: EvidenceSigns | None = getattr(row, "signs", None)
     return IncidentView(
         row.public_id,
         f"/incidents/{row.public_id}/",
@@ -193,6 +196,7 @@ def view_of(row: Incident, viewer: Viewer, tones: dict[str, str] | None = None) 
         tuple(verdict.why for verdict in verdicts if verdict.outcome == Outcome.MET),
         getattr(row, "waiver", None) is not None,
         tones.get(row.severity_key, ""),
+        row.started_at or (signs.started_at if signs else None),
     )
 
 
@@ -222,7 +226,7 @@ def openings(viewer: Viewer, found: Sequence[IncidentView]) -> str:
 
 
 def _with_parts(found: QuerySet[Incident]) -> QuerySet[Incident]:
-    return found.select_related("team", "waiver").prefetch_related("postmortems", "services", "verdicts")
+    return found.select_related("team", "waiver", "signs").prefetch_related("postmortems", "services", "verdicts")
 
 
 def _wanted(viewer: Viewer, wanted: WantedIncidents) -> IncidentQuerySet:
