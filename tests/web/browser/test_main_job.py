@@ -130,7 +130,7 @@ def drop(page, *paths):
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
-    page.locator(".drop.over").wait_for()
+    page.locator(".drop.over, body.over").wait_for()
     session.send("Input.dispatchDragEvent", {"type": "drop", "x": 400, "y": 400, "data": data})
 
 

@@ -25,6 +25,7 @@ from juncture.web.pages.answers import page
 from juncture.web.timeline.showing import shown
 
 SHOWN_INCIDENTS = 50
+FIRST_EVENTS = 12
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +82,9 @@ def incident(request: ViewerRequest, incident: str) -> HttpResponse:
         "here": "incidents",
         "incident": seen.incident,
         "seen": seen,
-        "days": shown(seen.events, request.viewer.zone),
+        "days": shown(seen.events[:FIRST_EVENTS], request.viewer.zone),
+        "more_days": shown(seen.events[FIRST_EVENTS:], request.viewer.zone),
+        "more_events": max(0, len(seen.events) - FIRST_EVENTS),
         "zone": request.viewer.zone,
     }
     return render(request, "incidents/incident.html", told | limit())

@@ -15,7 +15,7 @@ from juncture.web.actions.operations import replace_actions
 from juncture.web.actions.selectors import are_touched
 from juncture.web.evidence.selectors import assumptions_of
 from juncture.web.incidents.models import Incident, Visibility
-from juncture.web.incidents.operations import UNTITLED, name_from_evidence, require_author
+from juncture.web.incidents.operations import UNTITLED, learn_from_evidence, require_author
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
 from juncture.web.postmortems.mapping import from_record, frozen
@@ -40,7 +40,8 @@ def start_postmortem(viewer: Viewer, incident_id: str, *, practice: str = "googl
     row.drafted = frozen(drafted)
     with transaction.atomic():
         rows = from_record(row, drafted, proposed=True)
-        name_from_evidence(viewer, incident, row.title)
+        found = drafted.incident
+        learn_from_evidence(viewer, incident, title=row.title, severity=found.severity or "", services=found.services)
         row.save()
         store_new(rows)
         replace_actions(viewer, row, drafted.actions)

@@ -13,18 +13,31 @@
 
   const LONG = 160;
   const FIELDS = "input, textarea, select, [contenteditable], [data-own-drop]";
-  const sheet = /** @type {HTMLDialogElement | null} */ (document.getElementById("sheet"));
+  const template = /** @type {HTMLTemplateElement | null} */ (document.getElementById("sheet-template"));
+  /** @type {Box | undefined} */
+  let sheetBox;
   const forms = [.../** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-drop]"))];
   const boxes = forms.filter((form) => form.querySelector("textarea") && form.querySelector(".chosen")).map(box);
 
+  /** The sheet, made when it is needed first. @returns {Box | undefined} */
+  const ofSheet = () => {
+    if (sheetBox || !template) return sheetBox;
+    document.body.append(template.content.cloneNode(true));
+    const form = /** @type {HTMLFormElement} */ (document.querySelector("#sheet form"));
+    const zone = /** @type {HTMLInputElement} */ (form.querySelector("input[name=timezone]"));
+    if (zone.value === "UTC") zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    form.querySelector(".sheet-close")?.addEventListener("click", () => form.closest("dialog")?.close());
+    sheetBox = box(form);
+    return sheetBox;
+  };
   /** The box of the page that shows, else the sheet. @returns {Box | undefined} */
-  const taker = () =>
-    boxes.find(({ form }) => !("sheet" in form.dataset) && form.checkVisibility()) ?? boxes.find(({ form }) => "sheet" in form.dataset);
+  const taker = () => boxes.find(({ form }) => form.checkVisibility()) ?? ofSheet();
   /** @param {Box} taking */
   const show = ({ form, panel }) => {
     const field = /** @type {HTMLElement | null} */ (form.querySelector("[data-text]"));
     if (field) field.hidden = !field.querySelector("textarea")?.value;
-    if ("sheet" in form.dataset) sheet?.open || sheet?.showModal();
+    const dialog = form.closest("dialog");
+    if (dialog) dialog.open || dialog.showModal();
     else panel.scrollIntoView({ block: "nearest" });
   };
   /** Whether something else on the page takes it. @param {Event} event @param {string} selector */
@@ -34,8 +47,8 @@
     if (!event.dataTransfer?.types.includes("Files") || isTaken(event, "[contenteditable], [data-own-drop]")) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
-    const form = taker()?.form;
-    (form && !("sheet" in form.dataset) ? form : document.body).classList.add("over");
+    const form = boxes.find((each) => each.form.checkVisibility())?.form;
+    (form ?? document.body).classList.add("over");
   });
   const leave = () => document.querySelectorAll(".over").forEach((each) => each.classList.remove("over"));
   document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) leave(); });
@@ -63,8 +76,6 @@
     else taking.add(files.map((file) => ({ file, path: file.name })));
     show(taking);
   });
-  sheet?.querySelector(".sheet-close")?.addEventListener("click", () => sheet.close());
-
   // A field that takes several names completes the one that is being typed.
   for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[data-several][list]"))) {
     const options = [...(field.list?.options || [])];
