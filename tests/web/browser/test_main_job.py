@@ -168,9 +168,10 @@ def test_a_picture_that_is_pasted_is_a_file_unless_it_comes_beside_its_text(open
 def test_nothing_is_sent_without_anything_to_read(opened, ana):
     page = opened(ana)
     page.goto("/incidents/new/")
-    page.get_by_role("button", name="Write the draft").click()
+    page.get_by_role("button", name="Declare").click()
     assert page.url.endswith("/incidents/new/")
-    assert page.evaluate("document.querySelector('#text').validationMessage") == "Paste text, or choose files first."
+    said = "Paste text, choose files, or give it a title."
+    assert page.evaluate("document.querySelector('#text').validationMessage") == said
     page.get_by_label("The incident channel").fill(CHAT)
     assert page.evaluate("document.querySelector('#text').checkValidity()")
 
@@ -179,7 +180,7 @@ def test_what_is_refused_stays_in_the_box_and_is_said_first(opened, ana):
     page = opened(ana)
     page.goto("/incidents/new/")
     page.get_by_label("The incident channel").fill(CHAT)
-    page.get_by_text("Title, day and zone").click()
+    page.get_by_text("Zone, people, data").click()
     page.get_by_label("Zone").fill("Mars/Base")
     page.get_by_role("button", name="Write the draft").click()
     page.get_by_role("alert").wait_for()
