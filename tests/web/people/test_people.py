@@ -274,3 +274,20 @@ def test_the_list_of_people_takes_few_queries_at_any_size(administrator, django_
     assert "from=50" in page
     with django_assert_max_num_queries(15):
         client.get(f"/settings/people/{administrator.pk}/")
+
+
+def test_open_actions_of_who_leaves_are_listed_for_handing_over_but_none_that_is_restricted(
+    administrator, boss, author, viewer, work
+):
+    from tests.web.conftest import CHAT
+
+    from juncture.web.actions.operations import add_action
+    from juncture.web.evidence.operations import pasted, receive_into_new
+    from juncture.web.postmortems.selectors import postmortems
+
+    for visibility in ("organisation", "restricted"):
+        receive_into_new(viewer, [pasted(CHAT)], title="x", visibility=visibility, date=None, zone="UTC")
+        work()
+        add_action(viewer, postmortems(viewer)[0][0].id, title=f"Alert on it, {visibility}", owner=author.email)
+    page = signed(administrator).get(f"/settings/people/{author.pk}/").content.decode()
+    assert ("Alert on it, organisation" in page, "Alert on it, restricted" in page) == (True, False)

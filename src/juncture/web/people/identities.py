@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from juncture.web.access.errors import InTheWay, Invalid, NotAllowed, NotFound
 from juncture.web.access.texts import is_storable
 from juncture.web.access.viewer import Viewer
+from juncture.web.actions.models import ActionItem
 from juncture.web.journal.operations import record_change
 from juncture.web.people.membership import end_access
 from juncture.web.people.models import Identity, Role, ServiceOwner, TeamMember, User
@@ -78,7 +79,7 @@ def remove_identity(viewer: Viewer, person: int, identity: int) -> None:
 
 
 def merge(viewer: Viewer, person: int, into: int) -> User:
-    """Let two persons be one: names, teams and services go to `into`; the other can no longer sign in, and keeps its history.
+    """Let two persons be one: names, teams, services and actions go to `into`; the other signs in no more, its history stays.
 
     What the other may see does not go along: no administrator names who sees a restricted incident.
     Raises NotAllowed, NotFound or InTheWay.
@@ -97,6 +98,7 @@ def merge(viewer: Viewer, person: int, into: int) -> User:
         if not Identity.objects.filter(kind=Identity.Kind.EMAIL, value__iexact=gone.email).exists():
             Identity.objects.create(user=kept, kind=Identity.Kind.EMAIL, value=gone.email)
         _move_memberships(gone, kept)
+        ActionItem.objects.get_queryset().filter(owner=gone).update(owner=kept)
         User.objects.filter(merged_into=gone).update(merged_into=kept)
         gone.is_active, gone.merged_into = False, kept
         gone.save(update_fields=["is_active", "merged_into"])
