@@ -14,6 +14,7 @@ from juncture.evidence.registry import reader_for
 from juncture.evidence.walk import Limits, walk
 from juncture.model.errors import BadEvidence
 from juncture.model.evidence import LeftOut, Note, Series, Sighting
+from juncture.model.identity import ArtefactHash
 
 UNKNOWN_FORMAT = "no reader knows this format (`juncture sources` lists those that do)"
 UNKNOWN_TEXT = (
@@ -27,6 +28,16 @@ class Given(NamedTuple):
 
     label: str
     opener: Callable[[], BinaryIO]
+
+
+class Told(NamedTuple):
+    """What one artefact gave: who read it (empty: nobody knew it), and how much was found, masked and left out."""
+
+    artefact: ArtefactHash
+    reader: str
+    found: int = 0
+    masked: int = 0
+    left_out: int = 0
 
 
 class _Recognised(NamedTuple):
@@ -71,6 +82,8 @@ class EvidenceReading:
         """Artefacts read, by the title of their reader."""
         self.artefacts: dict[str, Artefact] = {}
         """Every artefact that was read, by hash."""
+        self.told: dict[str, Told] = {}
+        """What each artefact gave, by its label."""
         self.count = 0
         """Sightings so far."""
         self.current, self.done, self.total = "", 0, 0
@@ -101,7 +114,11 @@ class EvidenceReading:
             self._progress.step(label, number, len(recognised))
             self.artefacts[artefact.hash] = artefact
             self.read_by[reader.title] += 1
+            masked, left, count = self.masked.total(), len(self.left_out), self.count + len(self.series)
             yield from self._read(session, artefact)
+            found = self.count + len(self.series) - count
+            out = sum(item.count for item in self.left_out[left:])
+            self.told[label] = Told(artefact.hash, reader.title, found, self.masked.total() - masked, out)
         self._progress.step("", len(recognised), len(recognised))
 
     def _recognised(self, sources: Iterable[Given | LeftOut]) -> Iterator[_Recognised]:
@@ -112,6 +129,7 @@ class EvidenceReading:
                 continue
             reader = self._reader_of(head)
             if reader is None:
+                self.told[artefact.label] = Told(artefact.hash, "", left_out=1)
                 self.left_out.append(LeftOut(artefact.label, UNKNOWN_TEXT if _is_prose(head) else UNKNOWN_FORMAT))
                 continue
             session = sessions.get(reader.name) or sessions.setdefault(reader.name, reader.session(self._settings))

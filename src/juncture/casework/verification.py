@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -47,6 +47,30 @@ def verify_store(store: ArtefactStore) -> Iterator[Finding]:
     yield from _citation_faults(store, receipts, erased)
 
 
+def verify_artefacts(store: ArtefactStore, wanted: Collection[ArtefactHash]) -> Iterator[Finding | ArtefactHash]:
+    """Yield what is wrong with the ledger as a chain, and with these artefacts alone; after each of them, its hash.
+
+    For who may know of some artefacts and not of the others beside them: a finding names its artefact by the hash.
+    """
+    entries: list[Entry] = []
+    for found in faults(store.ledger()):
+        if isinstance(found, Fault):
+            yield Finding("ledger", f"a line {found.what}")
+        else:
+            entries.append(found)
+    if any(_head_faults(store, entries)):
+        yield Finding("ledger", "does not end as it was acknowledged")
+    erased = {entry.artefact: entry for entry in entries if isinstance(entry, Erasure)}
+    receipts = {entry.artefact: entry for entry in reversed(entries) if isinstance(entry, Receipt)}
+    for artefact in wanted:
+        receipt = receipts.get(artefact)
+        if receipt is None:
+            yield Finding(artefact, "no entry of the ledger says that it came in")
+        else:
+            yield from _artefact_faults_of(artefact, store, receipt, erased.get(artefact))
+        yield artefact
+
+
 def _head_faults(store: ArtefactStore, entries: list[Entry]) -> Iterator[Finding]:
     try:
         head = store.head()
@@ -64,15 +88,19 @@ def _artefact_faults(
 ) -> Iterator[Finding]:
     for artefact, receipt in sorted(receipts.items(), key=lambda item: item[1].number):
         where = f"{receipt.archive}!/{receipt.name}" if receipt.archive else receipt.name
-        if erasure := erased.get(artefact):
-            yield Finding(where, f"erased on {erasure.erased_at.date()} by {erasure.by}: {erasure.reason}", broken=False)
-        elif what := _fault_of(store, receipt):
-            yield Finding(where, what)
+        yield from _artefact_faults_of(where, store, receipt, erased.get(artefact))
     for artefact in store.held():
         if artefact in erased:
             yield Finding(artefact, "was erased, and is still there")
         elif artefact not in receipts:
             yield Finding(artefact, "is held, but no entry of the ledger says that it came in")
+
+
+def _artefact_faults_of(where: str, store: ArtefactStore, receipt: Receipt, erasure: Erasure | None) -> Iterator[Finding]:
+    if erasure:
+        yield Finding(where, f"erased on {erasure.erased_at.date()} by {erasure.by}: {erasure.reason}", broken=False)
+    elif what := _fault_of(store, receipt):
+        yield Finding(where, what)
 
 
 def _fault_of(store: ArtefactStore, receipt: Receipt) -> str | None:

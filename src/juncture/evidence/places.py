@@ -19,6 +19,7 @@ from msgspec import Struct
 from juncture.evidence.artefact import DOCUMENT_LIMIT, Artefact, Line, decode
 from juncture.evidence.json_stream import document_of, pieces, value_of
 from juncture.evidence.mask import Mask
+from juncture.evidence.pictures import is_picture
 from juncture.model.errors import BadEvidence
 from juncture.model.evidence import LeftOut
 
@@ -50,6 +51,8 @@ class Excerpt(Struct, frozen=True):
     title: str
     place: str
     lines: tuple[ExcerptLine, ...]
+    image: bool = False
+    """Whether it is a picture: there are no lines then, and who shows it asks for the picture itself."""
 
 
 def excerpt(artefact: Artefact, place: str, mask: Mask, context: int = 2) -> Excerpt:
@@ -62,11 +65,28 @@ def excerpt(artefact: Artefact, place: str, mask: Mask, context: int = 2) -> Exc
         lines = _value_lines(artefact, place, mask, context)
     else:
         first, last = int(parts[2]), int(parts[3] or parts[2])
+        if parts[1] == "bytes" and first == 0 and last == artefact.size and is_picture(artefact.head(16).data):
+            return Excerpt(_title(artefact), place, (), image=True)
         read = _byte_lines if parts[1] == "bytes" else _text_lines
         lines = read(artefact, first, last, mask, context)
     if not lines:
         raise BadEvidence(artefact.at(place), "there is no such place", "The artefact is not the one that was cited")
     return Excerpt(_title(artefact), place, tuple(lines[:WIDEST]))
+
+
+def leaf(artefact: Artefact, first: int, count: int, mask: Mask) -> tuple[tuple[ExcerptLine, ...], bool]:
+    """Return `count` lines from number `first` on, masked, and whether there are more. Raises OSError, BadEvidence."""
+    lines = artefact.lines()
+    header = next(lines, None)
+    if header is None:
+        return (), False
+    begin = max(0, first - 1 - AROUND_LINES)
+    around = list(islice(chain((header,), lines), begin, first + count + AROUND_LINES))
+    around = _without_secret_columns(header, around, mask)
+    masked = zip(around, _masked_lines(around, mask), strict=True)
+    shown = range(first, first + count)
+    found = tuple(ExcerptLine(str(line.number), _cut(text), hit=False) for line, text in masked if line.number in shown)
+    return found, bool(around) and around[-1].number >= first + count
 
 
 def resolves(artefact: Artefact, place: str) -> bool:

@@ -35,7 +35,9 @@ def _database(url: str) -> dict[str, Any]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                # What is erased is overwritten, not only forgotten.
+                " PRAGMA secure_delete=ON;",
             },
         }
     parts = urlsplit(url)
@@ -173,7 +175,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "juncture.web.evidence.uploads.OnDisk"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 """Bytes of one pasted text or form; files are streamed and have a limit of their own (JUNCTURE_UPLOAD_LIMIT_MB)."""
 DATA_UPLOAD_MAX_NUMBER_FILES = 5000

@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
 
 from juncture.web.access.errors import Invalid
-from juncture.web.access.problems import answered, bytes_of, endpoint
+from juncture.web.access.problems import answered, bytes_of, endpoint, listed
 from juncture.web.access.requests import ViewerRequest
-from juncture.web.api.describing import Query, describe
+from juncture.web.api.describing import Listed, Query, describe
 from juncture.web.evidence import operations, selectors
 from juncture.web.evidence.forms import date_of
+from juncture.web.evidence.keeping import remove_artefact
+from juncture.web.evidence.ring import row_for_evidence
 from juncture.web.incidents.operations import require_author
 from juncture.web.incidents.selectors import incident_row
 
@@ -21,6 +23,12 @@ class Queued(Struct, frozen=True):
     """An import that will be carried out."""
 
     import_id: str
+
+
+class Removing(Struct, frozen=True):
+    """What is being erased: the artefact, and those that hold it or lie in it, by hash."""
+
+    removing: tuple[str, ...]
 
 
 _WHEN = (
@@ -72,5 +80,24 @@ def _cancel(request: ViewerRequest, run: str) -> HttpResponse:
     return answered(selectors.import_run(request.viewer, run))
 
 
-evidence = endpoint(POST=_add)
+@describe("List the artefacts of an incident in the order of receiving.", answer=Listed[selectors.EvidenceView])
+def _list(request: ViewerRequest, incident: str) -> HttpResponse:
+    row_for_evidence(request.viewer, incident)
+    return listed(selectors.evidence_of(request.viewer, incident), None)
+
+
+@describe(
+    "Remove an artefact: its content is erased, its entry in the ledger stays, with the reason.",
+    answer=Removing,
+    status=202,
+    query=(Query("reason", "Why it is removed; stays in the ledger for ever."),),
+    refuses=(403, 409, 422),
+)
+def _remove(request: ViewerRequest, incident: str, sha256: str) -> HttpResponse:
+    run = remove_artefact(request.viewer, incident, sha256, reason=request.GET.get("reason", ""))
+    return answered(Removing(tuple(item["sha256"] for item in run.given)), 202)
+
+
+evidence = endpoint(GET=_list, POST=_add)
+one_artefact = endpoint(DELETE=_remove)
 one_import = endpoint(GET=_import, DELETE=_cancel)

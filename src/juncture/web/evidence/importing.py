@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -18,11 +19,13 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
+from juncture.casework.ports import Progress as ProgressPort
 from juncture.casework.ports import received
 from juncture.casework.reading import EvidenceReading, Given
 from juncture.evidence.artefact import Artefact
 from juncture.evidence.mask import Mask
 from juncture.evidence.reader import Settings
+from juncture.evidence.readers.image import READER as IMAGE
 from juncture.evidence.registry import installed_readers
 from juncture.evidence.walk import Limits
 from juncture.model.evidence import LeftOut, Series, Sighting
@@ -30,9 +33,13 @@ from juncture.model.identity import ArtefactHash, EventId, sighting_id
 from juncture.stores.scratch import scratch
 from juncture.web.access.trouble import is_passing, sentence_for
 from juncture.web.bulk import upsert
+from juncture.web.evidence.given import still_held
+from juncture.web.evidence.items import note_events, note_told
 from juncture.web.evidence.leases import LEASE, RETRY, hand_on, held, kept, let_go
 from juncture.web.evidence.models import EvidenceItem, ImportRun, StoredSeries, StoredSighting
+from juncture.web.evidence.operations import ERASED
 from juncture.web.evidence.progress import Progress, Stage
+from juncture.web.evidence.saying import store_said
 from juncture.web.evidence.selectors import UNREADABLE
 from juncture.web.evidence.store import artefact_store
 from juncture.web.evidence.watching import watched
@@ -67,8 +74,11 @@ def nothing_follows(run: ImportRun, beat: Callable[[], None]) -> str:
 
 
 def run_import(run: ImportRun, follow: Follow = nothing_follows) -> None:
-    """Carry an import out, to its end or its failure; the row says which. Where trying again may help, it is due again."""
-    work = _Import(run, follow)
+    """Carry work on evidence out to its end or failure; the row says which. Where trying again may help, it is due again."""
+    from juncture.web.evidence import removing, verifying  # noqa: PLC0415 - removing reads again, by what is here
+
+    tasks = {ImportRun.Task.REMOVE: removing.Removal, ImportRun.Task.VERIFY: verifying.Verifying}
+    work = tasks.get(ImportRun.Task(run.task), Import)(run, follow)
     try:
         if run.attempts > _MOST_ATTEMPTS:
             raise RuntimeError(f"it was begun {run.attempts - 1} times and never ended")  # noqa: TRY301
@@ -84,18 +94,42 @@ def run_import(run: ImportRun, follow: Follow = nothing_follows) -> None:
             return
         # Whatever went wrong belongs to this import alone: the row tells the person, the log tells the operator.
         log.exception("import %s failed", run.public_id)
-        _end(run, ImportRun.State.FAILED, failure=sentence_for(error) or f"It could not be read: {error}")
+        end(run, ImportRun.State.FAILED, failure=sentence_for(error) or f"It could not be read: {error}")
     except BaseException:
         # Told to end: the next worker need not wait for the lease, and this was no failure.
         hand_on(run)
         raise
 
 
-def _end(run: ImportRun, state: str, **fields: object) -> None:
+def end(run: ImportRun, state: str, **fields: object) -> None:
+    """Write that work has ended, and how, if this worker still holds it."""
     held(run).update(state=state, lease_until=None, lease_by="", ended_at=timezone.now(), **fields)
 
 
-class _Import:
+def read_only(run: ImportRun, ids: Collection[str], beat: Callable[[], None]) -> None:
+    """Read again what an import read, and keep of it the sightings of these ids alone. Its account stays as it is."""
+    reading = Import(run, nothing_follows)
+    reading.reading = reading.reading_with(_Beats(beat), keep=None)
+    kept_ = (sighting for sighting in reading.reading.sightings(reading.given(watched_=False)) if sighting.id in ids)
+    while slice_ := list(islice(kept_, _FIRST_SLICE)):
+        reading.write(slice_, over=True)
+        beat()
+
+
+class _Beats:
+    """Progress that is nothing but a sign of life."""
+
+    def __init__(self, beat: Callable[[], None]) -> None:
+        self._beat = beat
+
+    def step(self, what: str, done: int, total: int) -> None:
+        del what, done, total
+        self._beat()
+
+
+class Import:
+    """Reading what was given into sightings, series and events."""
+
     def __init__(self, run: ImportRun, follow: Follow) -> None:
         self.run = run
         self.follow = follow
@@ -105,16 +139,25 @@ class _Import:
         self.stage = Stage.LOOKING
         self.size = _FIRST_SLICE
         self.ids: set[EventId] = set()
+        self.refused: set[ArtefactHash] = set()
+        """Artefacts inside archives that could not be kept."""
+        self.reading = self.reading_with(self, keep=self._keep)
+
+    def reading_with(
+        self, progress: ProgressPort, keep: Callable[[Sequence[Artefact]], Iterable[LeftOut] | None] | None
+    ) -> EvidenceReading:
+        """Return a reading by what the import was asked with."""
+        run = self.run
         zone = ZoneInfo(run.zone) if run.zone else None
-        self.reading = EvidenceReading(
+        return EvidenceReading(
             readers=installed_readers(),
             # The day on which it was given, so that a reading which is taken up after midnight reads the same days.
             settings=Settings(today=run.requested_at.astimezone(zone or dt.UTC).date(), date=run.date, zone=zone),
             mask=Mask(self.store.salt, enabled=run.masked),
             limits=Limits(),
             scratch=scratch,
-            progress=self,
-            keep=self._keep,
+            progress=progress,
+            keep=keep,
         )
 
     def step(self, what: str, done: int, total: int) -> None:
@@ -140,29 +183,39 @@ class _Import:
             self.ids.update(sighting.id for sighting in slice_)
             self._store(slice_)
         for series in self.reading.series:
-            self._store_series(series)
+            if series.citation.artefact not in self.refused:
+                self._store_series(series)
+        self.ids.update(store_said(self.run))
         events = self._rebuild()
         # What was assumed is part of the draft, so it is written down before.
         held(self.run).update(**self._account())
         with kept(self.run):
-            remark = "" if self.reading.empty else self.follow(self.run, lambda: self._enter(Stage.DRAFT))
-        _end(
+            remark = "" if self._is_empty else self.follow(self.run, lambda: self._enter(Stage.DRAFT))
+        end(
             self.run,
-            ImportRun.State.FAILED if self.reading.empty else ImportRun.State.DONE,
+            ImportRun.State.FAILED if self._is_empty else ImportRun.State.DONE,
             events=events.count_of(self.ids),
-            failure=UNREADABLE if self.reading.empty else "",
+            failure=UNREADABLE if self._is_empty else "",
             remark=remark,
         )
+
+    @property
+    def _is_empty(self) -> bool:
+        """Whether nothing came of it: a picture without a time is kept, and waits for somebody to say when it was."""
+        return self.reading.empty and not self.ids and not self.reading.read_by.get(IMAGE.title)
 
     def stop(self) -> None:
         """End because somebody asked for it. What was read by then stays, and becomes events."""
         events = self._rebuild()
-        _end(self.run, ImportRun.State.CANCELLED, events=events.count_of(self.ids), **self._account())
+        end(self.run, ImportRun.State.CANCELLED, events=events.count_of(self.ids), **self._account())
 
     def _rebuild(self) -> Rebuilt:
         self._enter(Stage.TIMELINE)
+        note_told(self.run, self.reading.told)
         with kept(self.run):
-            return rebuild_timeline(self.run.incident, beat=lambda: self._enter(Stage.TIMELINE))
+            rebuilt = rebuild_timeline(self.run.incident, beat=lambda: self._enter(Stage.TIMELINE))
+        note_events(self.run, rebuilt)
+        return rebuilt
 
     def _enter(self, stage: Stage) -> None:
         """Write down the stage; also the lease's heartbeat. From here on nothing is stopped half-way."""
@@ -189,17 +242,24 @@ class _Import:
     def _slices(self) -> Iterator[list[Sighting]]:
         """Yield sightings in slices whose writing takes about as long as a slice may."""
         waiting: list[Sighting] = []
-        for sighting in self.reading.sightings(self._given()):
-            waiting.append(sighting)
+        for sighting in self.reading.sightings(self.given()):
+            if sighting.citation.artefact not in self.refused:
+                waiting.append(sighting)
             if len(waiting) >= self.size:
                 yield waiting
                 waiting = []
         if waiting:
             yield waiting
 
-    def _given(self) -> Iterator[Given | LeftOut]:
-        for item in self.run.given:
-            yield Given(item["name"], partial(self._opened, item["name"], item["sha256"]))
+    def given(self, *, watched_: bool = True) -> Iterator[Given | LeftOut]:
+        """Yield what is to be read, and what of it was erased since."""
+        for one in still_held(self.run):
+            if isinstance(one, LeftOut):
+                yield one
+            elif watched_:
+                yield Given(one.name, partial(self._opened, one.name, one.artefact))
+            else:
+                yield Given(one.name, partial(self.store.open, one.artefact))
 
     def _opened(self, name: str, sha256: ArtefactHash) -> BinaryIO:
         return watched(self.store.open(sha256), partial(self.look, name))
@@ -209,9 +269,16 @@ class _Import:
         inside = [artefact for artefact in artefacts if "!/" in artefact.label]
         hashes = {item["name"]: item["sha256"] for item in self.run.given}
         by = self.run.requested_by.name if self.run.requested_by else ""
-        for receipt in self.store.put(map(received, inside), by=by):
-            if isinstance(receipt, LeftOut):
-                self.reading.left_out.append(receipt)
+        erased = set(
+            EvidenceItem.objects.filter(incident=self.run.incident, erased_at__isnull=False).values_list("sha256", flat=True)
+        )
+        for artefact, receipt in zip(inside, self.store.put(map(received, inside), by=by), strict=True):
+            if isinstance(receipt, LeftOut) or artefact.hash in erased:
+                # Not kept, so not read either: what was erased does not come back in another archive.
+                self.refused.add(artefact.hash)
+                self.reading.left_out.append(
+                    receipt if isinstance(receipt, LeftOut) and receipt.damaged else LeftOut(artefact.label, ERASED)
+                )
                 continue
             EvidenceItem.objects.get_or_create(
                 incident=self.run.incident,
@@ -227,13 +294,17 @@ class _Import:
 
     def _store(self, sightings: list[Sighting]) -> None:
         started = time.monotonic()
-        encode = msgspec.json.Encoder().encode
-        rows = [(self.run.incident.pk, one.id, encode(one)) for one in sightings]
-        with transaction.atomic():
-            upsert(StoredSighting, _COLUMNS, rows, unique=("incident", "sighting_id"), update=False)
+        self.write(sightings)
         taken = time.monotonic() - started
         self.size = max(50, min(5000, round(self.size * _SLICE_SECONDS / max(taken, 0.001))))
         self.step(self.reading.current, self.reading.done, self.reading.total)
+
+    def write(self, sightings: list[Sighting], *, over: bool = False) -> None:
+        """Keep sightings, each once by its id: those that are there already stay, or are written over in their place."""
+        encode = msgspec.json.Encoder().encode
+        rows = [(self.run.incident.pk, one.id, encode(one)) for one in sightings]
+        with transaction.atomic():
+            upsert(StoredSighting, _COLUMNS, rows, unique=("incident", "sighting_id"), update=over)
 
     def _store_series(self, series: Series) -> None:
         labels = ",".join(f"{name}={value}" for name, value in sorted(series.labels.items()))

@@ -34,7 +34,7 @@ def take_import() -> ImportRun | None:
     due = Q(state=ImportRun.State.QUEUED) | running & (Q(lease_until__lt=now) | Q(lease_by__in=dead))
     worked_on = ImportRun.objects.filter(running, lease_until__gte=now).exclude(lease_by__in=dead)
     with transaction.atomic():
-        # One import of an incident at a time: each ends by deriving all its events anew.
+        # One piece of work on an incident at a time: each ends by deriving all its events anew.
         run = (
             ImportRun.objects.select_related("incident")
             .select_for_update(skip_locked=True, of=("self", "incident"))

@@ -27,6 +27,7 @@ from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
 
 PASTED_NAME = "pasted text.txt"
+ERASED = "these very bytes were erased from this server, and are not kept again."
 Given = dict[str, str | int]
 """`{sha256, name, size}` of a file, as an import's row holds it."""
 
@@ -69,6 +70,11 @@ def receive(
     return _queue(viewer, incident, _kept(viewer, files), asked)
 
 
+def receive_account(viewer: Viewer, incident: Incident, file: Received, *, zone: str) -> ImportRun:
+    """Store a released account and queue its import. For the operation that releases it, which knows that they may."""
+    return _queue(viewer, incident, _kept(viewer, [file]), _Asked(None, zone, draft_follows=True))
+
+
 def receive_into_new(
     viewer: Viewer,
     files: Iterable[Received],
@@ -105,7 +111,8 @@ def _kept(viewer: Viewer, files: Iterable[Received]) -> list[Given]:
     try:
         for kept in artefact_store().put(incoming, by=viewer.name):
             if isinstance(kept, LeftOut):
-                raise Invalid(f"{kept.where}: {kept.why}")
+                # Why and where it was erased belongs to the incident that had it.
+                raise Invalid(f"{kept.where}: {kept.why if kept.damaged else ERASED}")
             given.append({"sha256": kept.artefact, "name": kept.name, "size": kept.size})
     except BadEvidence as error:
         raise NoRoom(sentence_for(error) or str(error)) from error
@@ -174,6 +181,8 @@ def checked_zone(zone: str) -> str:
 
 
 def _add_item(incident: Incident, viewer: Viewer, item: Given) -> None:
+    if EvidenceItem.objects.filter(incident=incident, sha256=item["sha256"], erased_at__isnull=False).exists():
+        raise Invalid(f"{item['name']}: {ERASED}")
     EvidenceItem.objects.get_or_create(
         incident=incident,
         sha256=item["sha256"],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
+from juncture.web.evidence import evidence_views
 from juncture.web.incidents import api, deciding_views, settings_views, views
 
 pages = [
     path("incidents/", views.incidents, name="incidents"),
     path("incidents/new/", views.new, name="incident-new"),
     path("incidents/<slug:incident>/", views.incident, name="incident"),
-    path("incidents/<slug:incident>/evidence/", views.add_evidence, name="evidence-add"),
+    path("incidents/<slug:incident>/evidence/", evidence_views.evidence, name="evidence-add"),
     path("incidents/<slug:incident>/edit/", deciding_views.edit, name="incident-edit"),
     path("incidents/<slug:incident>/people/", deciding_views.add_person, name="incident-person-add"),
     path("incidents/<slug:incident>/people/<int:person>/remove/", deciding_views.remove_person, name="incident-person-remove"),

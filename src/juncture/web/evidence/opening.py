@@ -1,0 +1,123 @@
+"""Read what artefacts hold: masked lines for their ring, pictures for who may see them, excerpts that know what was erased."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from msgspec import Struct
+
+from juncture.casework.drafting import citations_of
+from juncture.evidence.mask import Mask
+from juncture.evidence.pictures import HEADER_LIMIT, drawn, is_picture
+from juncture.evidence.places import ExcerptLine, leaf
+from juncture.model.errors import BadEvidence
+from juncture.model.evidence import Citation
+from juncture.model.identity import ArtefactHash
+from juncture.web.access.errors import Invalid, NotFound
+from juncture.web.access.viewer import Viewer
+from juncture.web.evidence.models import EvidenceItem
+from juncture.web.evidence.ring import is_in_ring
+from juncture.web.evidence.store import artefact_store, picture_cache
+from juncture.web.incidents.selectors import incident_row
+
+if TYPE_CHECKING:
+    from juncture.web.postmortems.selectors import PostmortemView
+
+LINES_A_PAGE = 200
+
+
+class ImageRef(Struct, frozen=True):
+    """A picture that is cited: where it is had as PNG, and what it is called."""
+
+    url: str
+    name: str
+
+
+class Leaf(Struct, frozen=True):
+    """A page of an artefact's text, masked. `text` is false for what has none: a picture, an archive, other bytes."""
+
+    lines: tuple[ExcerptLine, ...]
+    first: int
+    more: bool
+    text: bool = True
+
+
+def leaf_of(item: EvidenceItem, number: int) -> Leaf:
+    """Return page `number` (from 1) of an artefact's lines, masked. For views that opened it by its ring."""
+    store = artefact_store()
+    artefact = store.artefact(ArtefactHash(item.sha256))
+    start = artefact.head(4096)
+    if is_picture(start.data) or "\x00" in start.text or start.data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        return Leaf((), 1, more=False, text=False)
+    first = (max(number, 1) - 1) * LINES_A_PAGE + 1
+    lines, more = leaf(artefact, first, LINES_A_PAGE, Mask(store.salt))
+    if not lines and number > 1:
+        raise NotFound
+    return Leaf(lines, first, more)
+
+
+def image_png(viewer: Viewer, incident_id: str, sha256: str) -> bytes:
+    """Return a picture of an incident as PNG, drawn anew: to its ring, and to who may read a postmortem that cites it.
+
+    Raises NotFound, or Invalid for one that cannot be drawn.
+    """
+    row = incident_row(viewer, incident_id)
+    artefact = ArtefactHash(f"sha256:{sha256.removeprefix('sha256:')}")
+    held = EvidenceItem.objects.filter(incident=row, sha256=artefact, erased_at__isnull=True).exists()
+    if not held or not (is_in_ring(viewer, row) or _is_cited(viewer, row.pk, artefact)):
+        raise NotFound
+    store = artefact_store()
+    try:
+        kept = store.artefact(artefact)
+        if not is_picture(kept.head(16).data):
+            raise NotFound
+        return picture_cache().of(artefact, lambda: drawn(kept.read_whole(HEADER_LIMIT)))
+    except BadEvidence:
+        raise NotFound from None
+    except ValueError as error:
+        raise Invalid(f"This picture cannot be drawn: {error}. Who is on the incident can download it.") from None
+
+
+def images_for(view: PostmortemView) -> dict[Citation, ImageRef]:
+    """Return the pictures that a seen postmortem cites: who may read it may see them."""
+    cited = [one for one in citations_of(view.record) if one.place.startswith("bytes:0-")]
+    items = EvidenceItem.objects.filter(
+        incident__public_id=view.incident, sha256__in={one.artefact for one in cited}, erased_at__isnull=True
+    )
+    names = dict(items.values_list("sha256", "name"))
+    store = artefact_store()
+    found: dict[Citation, ImageRef] = {}
+    for citation in cited:
+        if citation.artefact in names:
+            with suppress(BadEvidence, OSError):
+                if is_picture(store.artefact(citation.artefact).head(16).data):
+                    address = reverse("evidence-image", args=(view.incident, citation.artefact[7:]))
+                    name = names[citation.artefact].replace("!/", "/").rsplit("/", 1)[-1]
+                    found[citation] = ImageRef(address, name)
+    return found
+
+
+def erased_in(incident: str) -> dict[str, str]:
+    """Return what was erased of an incident, by hash: the words that stand in the place of an excerpt. For selectors."""
+    rows = EvidenceItem.objects.filter(incident__public_id=incident, erased_at__isnull=False)
+    return {
+        sha256: f"Erased on {at.date().isoformat()}: {reason}"
+        for sha256, at, reason in rows.values_list("sha256", "erased_at", "erased_reason")
+        if at
+    }
+
+
+def _is_cited(viewer: Viewer, incident: int, artefact: ArtefactHash) -> bool:
+    """Whether a postmortem of the incident that the viewer may read cites an artefact: as they would read it."""
+    from juncture.web.postmortems import selectors  # noqa: PLC0415 - postmortems read what is here
+    from juncture.web.postmortems.models import Postmortem  # noqa: PLC0415 - as above
+
+    for row in Postmortem.objects.visible_to(viewer).filter(incident=incident):
+        view = selectors.postmortem(viewer, row.public_id)
+        if any(one.artefact == artefact for one in citations_of(view.record)):
+            return True
+        if any(artefact in section.markdown for section in view.record.sections):
+            return True
+    return False

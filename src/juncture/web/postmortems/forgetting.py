@@ -1,0 +1,140 @@
+"""Take what was erased out of everything that quotes it: events, footnotes, drafts, publications and the journal.
+
+Words that a person wrote stay theirs. What the program wrote from the evidence goes, also where it was frozen: a person's
+request to be forgotten reaches the copies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+from django.db import models, transaction
+from msgspec import Struct
+
+from juncture.model.evidence import Sighting
+from juncture.web.incidents.models import Incident
+from juncture.web.incidents.operations import UNTITLED
+from juncture.web.journal.models import Change
+from juncture.web.library.indexing import index_incident
+from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, SentText
+from juncture.web.postmortems.operations.indexed import index
+from juncture.web.postmortems.pieces import KINDS
+
+_SHORTEST = 12
+"""Characters from which on equal words are a quotation, and not words that anybody may use."""
+_MOST_TEXTS = 5000
+_QUOTED = 119
+"""Characters of an event that a footnote quotes (`citations.footnote_for`)."""
+_FOOTNOTE = re.compile(r"^(\[\^[^\]\s]+\]: ).*(\(event [0-9a-f]{32}, (sha256:[0-9a-f]{64}).*\))$", re.MULTILINE)
+
+
+class Erased(Struct, frozen=True):
+    """What was erased: hashes, what was read from them, and the words that stand in its place."""
+
+    hashes: frozenset[str]
+    texts: tuple[str, ...]
+    words: str
+
+    def line(self, text: str) -> str:
+        """Return a text without footnotes and quotations of what was erased."""
+        found = _FOOTNOTE.sub(lambda one: f"{one[1]}{self.words} {one[2]}" if one[3] in self.hashes else one[0], text)
+        for quoted in self.texts:
+            if quoted in found:
+                found = found.replace(quoted, "[erased]")
+        return found
+
+    def value(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        """Return a JSON value without it. An event that rests on nothing else keeps its place and says that it was erased."""
+        if isinstance(value, str):
+            return self.line(value)
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        cited = value.get("citations")
+        if "summary" in value and isinstance(cited, list) and cited and all(self._is_erased(one) for one in cited):
+            blank = {"summary": self.words, "details": None, "actor": None, "service": None, "links": [], "known_by": []}
+            return value | {name: one for name, one in blank.items() if name in value}
+        return {name: self.value(item) for name, item in value.items()}
+
+    def _is_erased(self, citation: object) -> bool:
+        return isinstance(citation, dict) and citation.get("artefact") in self.hashes
+
+
+def erased_of(hashes: Iterable[str], gone: Iterable[Sighting], words: str) -> Erased:
+    """Return what is looked for: the words of what was read, the longest first, and how a footnote cuts them."""
+    texts: set[str] = set()
+    for sighting in gone:
+        said = " ".join(sighting.summary.split())
+        if len(said) >= _SHORTEST and len(texts) < _MOST_TEXTS:
+            texts.update({said, sighting.summary, said[:_QUOTED]})
+    return Erased(frozenset(hashes), tuple(sorted(texts, key=len, reverse=True)), words)
+
+
+def forget(incident: Incident, erased: Erased) -> None:
+    """Take what was erased out of all documents of an incident, and of its history. May be done twice."""
+    for postmortem in Postmortem.objects.get_queryset().filter(incident=incident):
+        with transaction.atomic():
+            _forget_in(postmortem, erased)
+            index(postmortem)
+    for change in Change.objects.filter(incident_id=incident.pk).iterator(200):
+        before, after = erased.value(change.before), erased.value(change.after)
+        if (before, after) != (change.before, change.after):
+            Change.objects.filter(pk=change.pk).update(before=before, after=after)
+    if _is_quoted(incident.title, erased.texts):
+        with transaction.atomic():
+            Incident.objects.get_queryset().filter(pk=incident.pk).update(title=UNTITLED)
+            index_incident(incident.pk)
+
+
+def _forget_in(postmortem: Postmortem, erased: Erased) -> None:
+    postmortem.derived = _record(postmortem.derived, erased)
+    postmortem.drafted = _record(postmortem.drafted, erased)
+    if not postmortem.renamed and _is_quoted(postmortem.title, erased.texts):
+        postmortem.title = UNTITLED
+    postmortem.save(update_fields=["derived", "drafted", "title"])
+    for publication in Publication.objects.filter(postmortem=postmortem):
+        Publication.objects.filter(pk=publication.pk).update(record=_record(publication.record, erased))
+    for section in Section.objects.filter(postmortem=postmortem):
+        of = erased if section.version == 1 else msgspec.structs.replace(erased, texts=())
+        if (text := of.line(section.markdown)) != section.markdown:
+            Section.objects.filter(pk=section.pk).update(markdown=text)
+    for table in {kind.row for kind in KINDS.values()}:
+        for piece in table.of(postmortem).filter(touched=False):
+            _forget_in_piece(piece, erased)
+    for sent in SentText.objects.filter(postmortem=postmortem):
+        text = bytes(sent.text).decode("utf-8", "replace")
+        if erased.line(text) != text:
+            sent.delete()
+
+
+def _forget_in_piece(piece: Piece, erased: Erased) -> None:
+    changed = {}
+    for field in piece._meta.concrete_fields:  # noqa: SLF001 - Django's documented name for it
+        if isinstance(field, models.TextField | models.JSONField):
+            old = getattr(piece, field.attname)
+            if (new := erased.value(old)) != old:
+                changed[field.attname] = new
+        elif isinstance(field, models.BinaryField):
+            old = bytes(getattr(piece, field.attname) or b"")
+            if (new := _record(old, erased)) != old:
+                changed[field.attname] = new
+    if changed:
+        type(piece)._default_manager.filter(pk=piece.pk).update(**changed)  # noqa: SLF001 - as above
+
+
+def _record(data: bytes, erased: Erased) -> bytes:
+    if not data:
+        return data
+    value = msgspec.json.decode(bytes(data))
+    changed = erased.value(value)
+    return bytes(data) if changed == value else msgspec.json.encode(changed)
+
+
+def _is_quoted(title: str, texts: Collection[str]) -> bool:
+    """Whether a title was made of words that were erased: it holds them, or they begin with it."""
+    plain = " ".join(title.casefold().split()).rstrip("….")
+    return len(plain) >= _SHORTEST and any(text.casefold() in plain or plain in text.casefold() for text in texts)
