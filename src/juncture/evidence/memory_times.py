@@ -32,19 +32,26 @@ _ABOUT = r"(?P<about>around|about|roughly|approximately|approx\.?|circa|ca\.?|so
 _SIDE = r"(?P<just>just|shortly|right|soon|moments|a moment)?\s*(?P<side>before|after|by|until)\s+(?:about |around )?"
 _BEFORE = r"(?<![\w:.,/=-])"
 _STRETCH = re.compile(
-    _BEFORE + r"(?:between|from)?\s*" + _CLOCK.format(n=1) + r"\s*(?:-|–|—|and|to|until|till)\s*" + _CLOCK.format(n=2), re.I
+    _BEFORE
+    + r"(?:between|from)?\s*"
+    + _CLOCK.format(n=1)
+    + r"\s*(?:-|\u2013|\u2014|and|to|until|till)\s*"
+    + _CLOCK.format(n=2),
+    re.IGNORECASE,
 )
-_POINT = re.compile(_BEFORE + rf"(?:at\s+)?(?:{_ABOUT}|{_SIDE})?" + _CLOCK.format(n=1), re.I)
-_NOON = re.compile(_BEFORE + rf"(?:at\s+)?(?:{_ABOUT}|{_SIDE})?(?P<noon>noon|midday)\b", re.I)
+_POINT = re.compile(_BEFORE + rf"(?:at\s+)?(?:{_ABOUT}|{_SIDE})?" + _CLOCK.format(n=1), re.IGNORECASE)
+_NOON = re.compile(_BEFORE + rf"(?:at\s+)?(?:{_ABOUT}|{_SIDE})?(?P<noon>noon|midday)\b", re.IGNORECASE)
 _ANCHORED = re.compile(
     _BEFORE
     + _SIDE.replace(r"\s+(?:about |around )?", r"\s+")
     + r"(?:the|that|our|we got the|first)\s+(?P<what>"
     + "|".join(sorted(ANCHORS, key=len, reverse=True))
     + r")\b",
-    re.I,
+    re.IGNORECASE,
 )
-_NO_CLOCK = re.compile(r"\b(?:took|takes|for|lasted|lasts|ratio(?: of)?|version|within|score|of|\d\s*(?:to|and|-|–))\s*$", re.I)
+_NO_CLOCK = re.compile(
+    r"\b(?:took|takes|for|lasted|lasts|ratio(?: of)?|version|within|score|of|\d\s*(?:to|and|-|\u2013))\s*$", re.IGNORECASE
+)
 """What makes of `1:30` a length, a ratio, or the end of a stretch whose beginning is not understood."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 """As Pillow names them; no other is ever decoded."""
@@ -87,7 +87,7 @@ def drawn(data: bytes, widest: int = WIDEST) -> bytes:
                 if image.width * image.height > MOST_PIXELS:
                     raise ValueError(f"it has {image.width:,} x {image.height:,} pixels; {MOST_PIXELS:,} are drawn at most")  # noqa: TRY301
                 image.draft("RGB", (widest, widest))
-                turned = ImageOps.exif_transpose(image) or image
+                turned = ImageOps.exif_transpose(image)
                 plain = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
         plain.thumbnail((widest, widest))
         fresh = Image.frombytes(plain.mode, plain.size, plain.tobytes())
@@ -149,5 +149,5 @@ def _in_text(info: Mapping[str | tuple[int, int], object]) -> Taken | None:
         value = datetime.fromisoformat(text.strip())
     if value is None:
         with suppress(ValueError, TypeError, IndexError):
-            value = cast("datetime", parsedate_to_datetime(text))
+            value = parsedate_to_datetime(text)
     return Taken(value.replace(tzinfo=None), value.tzinfo, 1, "the time of creation in it") if value else None

@@ -187,7 +187,7 @@ class FolderStore:
                     number=0,
                     previous=GENESIS,
                     artefact=copy.artefact,
-                    size=copy.size or self._path_of(copy.artefact).stat().st_size,
+                    size=copy.size if copy.is_new else self._path_of(copy.artefact).stat().st_size,
                     name=name,
                     archive=archive,
                     received_at=self._clock(),

@@ -46,6 +46,11 @@ class Copy:
         copy.artefact = ArtefactHash(f"sha256:{digest.hexdigest()}")
         return copy
 
+    @property
+    def is_new(self) -> bool:
+        """Whether bytes were copied that have no name yet."""
+        return self._path is not None
+
     def make_durable(self) -> None:
         """Wait until the bytes are on the disk."""
         if self._descriptor is not None:

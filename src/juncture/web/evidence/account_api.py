@@ -27,7 +27,7 @@ class AccountChange(Struct, forbid_unknown_fields=True):
 
     text: str | UnsetType = UNSET
     speaker: str | UnsetType = UNSET
-    day: dt.date | None | UnsetType = UNSET
+    day: dt.date | UnsetType | None = UNSET
     timezone: str | UnsetType = UNSET
 
 
@@ -74,7 +74,9 @@ def _withdraw(request: ViewerRequest, account: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@describe("Release an account: it becomes evidence of its incident.", answer=Queued, status=202, refuses=(403, 409, 412, 422, 507))
+@describe(
+    "Release an account: it becomes evidence of its incident.", answer=Queued, status=202, refuses=(403, 409, 412, 422, 507)
+)
 def _release(request: ViewerRequest, account: str) -> HttpResponse:
     return answered(Queued(remembering.release_account(request.viewer, account).public_id), 202)
 

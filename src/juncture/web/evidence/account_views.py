@@ -61,7 +61,9 @@ def save(request: ViewerRequest, account: str) -> HttpResponse:
         if refused.status not in {409, 412, 422}:
             raise
         complaint = refused.sentence
-    return render(request, "evidence/understood.html", _told(request, account) | {"saved": not complaint, "complaint": complaint})
+    return render(
+        request, "evidence/understood.html", _told(request, account) | {"saved": not complaint, "complaint": complaint}
+    )
 
 
 @require_POST

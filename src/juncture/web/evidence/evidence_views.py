@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,7 +19,7 @@ _BELOW = "#artefacts"
 
 @require_http_methods(["GET", "POST"])
 @page
-def evidence(request: ViewerRequest, incident: str) -> HttpResponse:
+def evidence(request: ViewerRequest, incident: str) -> HttpResponseBase:
     """Show the evidence of an incident; take more of it."""
     if request.method == "POST":
         from juncture.web.incidents.views import add_evidence  # noqa: PLC0415 - its pages take evidence too

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -67,6 +67,20 @@ class Overtaken(Exception):  # noqa: N818 - it names what happened
     """The lease ran out, and another worker goes on."""
 
 
+class Work(Protocol):
+    """A piece of work under a lease."""
+
+    def __init__(self, run: ImportRun, follow: Follow) -> None: ...
+
+    def carry_out(self) -> None:
+        """Do it, and write its end."""
+        ...
+
+    def stop(self) -> None:
+        """End because somebody asked for it."""
+        ...
+
+
 def nothing_follows(run: ImportRun, beat: Callable[[], None]) -> str:
     """Do nothing more, and say nothing."""
     del run, beat
@@ -77,8 +91,11 @@ def run_import(run: ImportRun, follow: Follow = nothing_follows) -> None:
     """Carry work on evidence out to its end or failure; the row says which. Where trying again may help, it is due again."""
     from juncture.web.evidence import removing, verifying  # noqa: PLC0415 - removing reads again, by what is here
 
-    tasks = {ImportRun.Task.REMOVE: removing.Removal, ImportRun.Task.VERIFY: verifying.Verifying}
-    work = tasks.get(ImportRun.Task(run.task), Import)(run, follow)
+    tasks: dict[ImportRun.Task, type[Work]] = {
+        ImportRun.Task.REMOVE: removing.Removal,
+        ImportRun.Task.VERIFY: verifying.Verifying,
+    }
+    work: Work = tasks.get(ImportRun.Task(run.task), Import)(run, follow)
     try:
         if run.attempts > _MOST_ATTEMPTS:
             raise RuntimeError(f"it was begun {run.attempts - 1} times and never ended")  # noqa: TRY301
@@ -190,7 +207,9 @@ class Import:
         # What was assumed is part of the draft, so it is written down before.
         held(self.run).update(**self._account())
         with kept(self.run):
-            remark = "" if self._is_empty else self.follow(self.run, lambda: self._enter(Stage.DRAFT))
+            # A picture that waits for its time gives nothing to write of.
+            nothing = self._is_empty or not events.timeline.events
+            remark = "" if nothing else self.follow(self.run, lambda: self._enter(Stage.DRAFT))
         end(
             self.run,
             ImportRun.State.FAILED if self._is_empty else ImportRun.State.DONE,

@@ -19,6 +19,7 @@ from juncture.web.evidence.saying import time_said
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import Incident
 from juncture.web.incidents.operations import require_author
+from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change, record_opening
 
 _REASON_LIMIT = 500
@@ -106,7 +107,7 @@ def remove_artefact(viewer: Viewer, incident_id: str, sha256: str, *, reason: st
     It is gone for everybody from now on; the worker erases the bytes and all that was read from them. Raises NotFound,
     NotAllowed, Invalid without a reason, InTheWay while evidence of the incident is being read.
     """
-    incident = row_for_evidence(viewer, incident_id)
+    incident = incident_row(viewer, incident_id)
     if not may_remove(viewer, incident):
         raise NotAllowed("Only who declared this incident and facilitators remove evidence. Ask one of them.")
     item = _item(incident, sha256)

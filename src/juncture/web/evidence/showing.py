@@ -135,11 +135,7 @@ def _bundles(items: Sequence[EvidenceView]) -> tuple[Bundle, ...]:
     for item in items:
         if item.archive in given:
             members.setdefault(str(item.archive), []).append(item)
-    bundles = []
-    for item in items:
-        if item.archive not in given:
-            bundles.append(Bundle(item, tuple(members.pop(item.sha256, ()))))
-    return tuple(bundles)
+    return tuple(Bundle(item, tuple(members.pop(item.sha256, ()))) for item in items if item.archive not in given)
 
 
 def _verification(incident: int) -> Verification | None:

@@ -28,7 +28,7 @@ class OnDisk(FileUploadHandler):
         del start
         self.stream.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile[Any]:
         """Return the whole file, at its beginning."""
         self.stream.seek(0)
         return UploadedFile(
@@ -37,7 +37,7 @@ class OnDisk(FileUploadHandler):
             self.content_type,
             file_size,
             self.charset,
-            self.content_type_extra,  # type: ignore[arg-type]  # as Django's own handlers do
+            self.content_type_extra,
         )
 
     def upload_interrupted(self) -> None:

@@ -1,7 +1,7 @@
 """Take what was erased out of everything that quotes it: events, footnotes, drafts, publications and the journal.
 
-Words that a person wrote stay theirs. What the program wrote from the evidence goes, also where it was frozen: a person's
-request to be forgotten reaches the copies.
+Words that a person wrote stay theirs, quotations aside. What the program wrote from the evidence goes, also where it was
+frozen: a person's request to be forgotten reaches the copies.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from msgspec import Struct
 from juncture.model.evidence import Sighting
 from juncture.web.incidents.models import Incident
 from juncture.web.incidents.operations import UNTITLED
-from juncture.web.journal.models import Change
+from juncture.web.journal.erasing import forget_words
 from juncture.web.library.indexing import index_incident
 from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, SentText
 from juncture.web.postmortems.operations.indexed import index
@@ -26,6 +26,11 @@ from juncture.web.postmortems.pieces import KINDS
 _SHORTEST = 12
 """Characters from which on equal words are a quotation, and not words that anybody may use."""
 _MOST_TEXTS = 5000
+_FEWEST_WORDS, _SAME_WORDS = 3, 0.5
+"""Of how many words a quotation is known by, and which part of them has to be the same."""
+_GONE = "[erased]"
+_QUOTATION = re.compile("\u201c([^\u201c\u201d]{1,1200})\u201d")
+_WORD = re.compile(r"\w+")
 _QUOTED = 119
 """Characters of an event that a footnote quotes (`citations.footnote_for`)."""
 _FOOTNOTE = re.compile(r"^(\[\^[^\]\s]+\]: ).*(\(event [0-9a-f]{32}, (sha256:[0-9a-f]{64}).*\))$", re.MULTILINE)
@@ -37,14 +42,24 @@ class Erased(Struct, frozen=True):
     hashes: frozenset[str]
     texts: tuple[str, ...]
     words: str
+    words_of: tuple[frozenset[str], ...] = ()
+    """The words of each text."""
 
     def line(self, text: str) -> str:
         """Return a text without footnotes and quotations of what was erased."""
         found = _FOOTNOTE.sub(lambda one: f"{one[1]}{self.words} {one[2]}" if one[3] in self.hashes else one[0], text)
         for quoted in self.texts:
             if quoted in found:
-                found = found.replace(quoted, "[erased]")
-        return found
+                found = found.replace(quoted, _GONE)
+        return _QUOTATION.sub(lambda one: f"\u201c{_GONE}\u201d" if self._is_quoted(one[1]) else one[0], found)
+
+    def _is_quoted(self, quotation: str) -> bool:
+        """Whether a quotation is one of what was erased: cut, or with roles where names stood."""
+        plain = " ".join(quotation.rstrip("\u2026.").split()).casefold()
+        words = set(_WORD.findall(plain))
+        if len(plain) >= _SHORTEST and any(plain in text.casefold() for text in self.texts):
+            return True
+        return len(words) >= _FEWEST_WORDS and any(len(words & held) >= _SAME_WORDS * len(words) for held in self.words_of)
 
     def value(self, value: Any) -> Any:  # noqa: ANN401 - any JSON value
         """Return a JSON value without it. An event that rests on nothing else keeps its place and says that it was erased."""
@@ -56,7 +71,15 @@ class Erased(Struct, frozen=True):
             return value
         cited = value.get("citations")
         if "summary" in value and isinstance(cited, list) and cited and all(self._is_erased(one) for one in cited):
-            blank = {"summary": self.words, "details": None, "actor": None, "service": None, "links": [], "known_by": []}
+            blank: dict[str, object] = {
+                "summary": self.words,
+                "details": None,
+                "actor": None,
+                "service": None,
+                "links": [],
+                "known_by": [],
+                "why_key": None,
+            }
             return value | {name: one for name, one in blank.items() if name in value}
         return {name: self.value(item) for name, item in value.items()}
 
@@ -71,7 +94,9 @@ def erased_of(hashes: Iterable[str], gone: Iterable[Sighting], words: str) -> Er
         said = " ".join(sighting.summary.split())
         if len(said) >= _SHORTEST and len(texts) < _MOST_TEXTS:
             texts.update({said, sighting.summary, said[:_QUOTED]})
-    return Erased(frozenset(hashes), tuple(sorted(texts, key=len, reverse=True)), words)
+    longest_first = tuple(sorted(texts, key=len, reverse=True))
+    words_of = {frozenset(_WORD.findall(text.casefold())) for text in longest_first}
+    return Erased(frozenset(hashes), longest_first, words, tuple(words_of))
 
 
 def forget(incident: Incident, erased: Erased) -> None:
@@ -80,10 +105,7 @@ def forget(incident: Incident, erased: Erased) -> None:
         with transaction.atomic():
             _forget_in(postmortem, erased)
             index(postmortem)
-    for change in Change.objects.filter(incident_id=incident.pk).iterator(200):
-        before, after = erased.value(change.before), erased.value(change.after)
-        if (before, after) != (change.before, change.after):
-            Change.objects.filter(pk=change.pk).update(before=before, after=after)
+    forget_words(incident.pk, erased.value)
     if _is_quoted(incident.title, erased.texts):
         with transaction.atomic():
             Incident.objects.get_queryset().filter(pk=incident.pk).update(title=UNTITLED)
@@ -91,15 +113,16 @@ def forget(incident: Incident, erased: Erased) -> None:
 
 
 def _forget_in(postmortem: Postmortem, erased: Erased) -> None:
-    postmortem.derived = _record(postmortem.derived, erased)
-    postmortem.drafted = _record(postmortem.drafted, erased)
+    postmortem.derived = _record(bytes(postmortem.derived), erased)
+    postmortem.drafted = _record(bytes(postmortem.drafted), erased)
     if not postmortem.renamed and _is_quoted(postmortem.title, erased.texts):
         postmortem.title = UNTITLED
     postmortem.save(update_fields=["derived", "drafted", "title"])
     for publication in Publication.objects.filter(postmortem=postmortem):
-        Publication.objects.filter(pk=publication.pk).update(record=_record(publication.record, erased))
+        Publication.objects.filter(pk=publication.pk).update(record=_record(bytes(publication.record), erased))
     for section in Section.objects.filter(postmortem=postmortem):
         of = erased if section.version == 1 else msgspec.structs.replace(erased, texts=())
+        # Words of a person stay, and what they quote does not.
         if (text := of.line(section.markdown)) != section.markdown:
             Section.objects.filter(pk=section.pk).update(markdown=text)
     for table in {kind.row for kind in KINDS.values()}:
@@ -136,5 +159,5 @@ def _record(data: bytes, erased: Erased) -> bytes:
 
 def _is_quoted(title: str, texts: Collection[str]) -> bool:
     """Whether a title was made of words that were erased: it holds them, or they begin with it."""
-    plain = " ".join(title.casefold().split()).rstrip("….")
+    plain = " ".join(title.casefold().split()).rstrip("\u2026.")
     return len(plain) >= _SHORTEST and any(text.casefold() in plain or plain in text.casefold() for text in texts)
