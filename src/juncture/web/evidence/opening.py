@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from msgspec import Struct
 
 from juncture.casework.drafting import citations_of
+from juncture.evidence.artefact import Artefact
 from juncture.evidence.mask import Mask
 from juncture.evidence.pictures import HEADER_LIMIT, drawn, is_picture
 from juncture.evidence.places import ExcerptLine, leaf
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from juncture.web.postmortems.selectors import PostmortemView
 
 LINES_A_PAGE = 200
+_MOST_WITHIN = 40
+"""Pictures that a file holds: each may have some megabytes."""
 
 
 class ImageRef(Struct, frozen=True):
@@ -73,7 +77,7 @@ def image_png(viewer: Viewer, incident_id: str, sha256: str) -> bytes:
         kept = store.artefact(artefact)
         if not is_picture(kept.head(16).data):
             raise NotFound
-        return picture_cache().of(artefact, lambda: drawn(kept.read_whole(HEADER_LIMIT)))
+        return _png(kept)
     except BadEvidence:
         raise NotFound from None
     except ValueError as error:
@@ -99,6 +103,17 @@ def images_for(view: PostmortemView) -> dict[Citation, ImageRef]:
     return found
 
 
+def images_within(view: PostmortemView) -> dict[ArtefactHash, str]:
+    """Return the pictures that a seen postmortem cites as `data:` addresses, for a file that travels; the first ones alone."""
+    store = artefact_store()
+    found: dict[ArtefactHash, str] = {}
+    for citation in list(images_for(view))[:_MOST_WITHIN]:
+        with suppress(BadEvidence, OSError, ValueError):
+            data = _png(store.artefact(citation.artefact))
+            found[citation.artefact] = f"data:image/png;base64,{b64encode(data).decode()}"
+    return found
+
+
 def erased_in(incident: str) -> dict[str, str]:
     """Return what was erased of an incident, by hash: the words that stand in the place of an excerpt. For selectors."""
     rows = EvidenceItem.objects.filter(incident__public_id=incident, erased_at__isnull=False)
@@ -107,6 +122,10 @@ def erased_in(incident: str) -> dict[str, str]:
         for sha256, at, reason in rows.values_list("sha256", "erased_at", "erased_reason")
         if at
     }
+
+
+def _png(artefact: Artefact) -> bytes:
+    return picture_cache().of(artefact.hash, lambda: drawn(artefact.read_whole(HEADER_LIMIT)))
 
 
 def _is_cited(viewer: Viewer, incident: int, artefact: ArtefactHash) -> bool:

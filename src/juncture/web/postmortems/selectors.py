@@ -18,6 +18,7 @@ from juncture.model.record import Postmortem as Record
 from juncture.stores.folder import FolderStore
 from juncture.web.access.errors import Moved, NotFound
 from juncture.web.access.viewer import Viewer
+from juncture.web.evidence.opening import erased_in
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import FormerAddress, Visibility
 from juncture.web.postmortems.file_text import file_of, written
@@ -145,12 +146,12 @@ def postmortems(viewer: Viewer, *, limit: int = 50, before: int | None = None) -
 
 def excerpts_for(view: PostmortemView) -> dict[Citation, Excerpt]:
     """Return the excerpts of a seen postmortem's citations, masked: who may read it sees what it cites."""
-    store = artefact_store()
+    store, gone = artefact_store(), erased_in(view.incident)
     held: dict[ArtefactHash, bool] = {}
     found: dict[Citation, Excerpt] = {}
     for citation in citations_of(view.record):
         if citation.artefact not in held:
-            held[citation.artefact] = _is_held(store, citation.artefact)
+            held[citation.artefact] = citation.artefact not in gone and _is_held(store, citation.artefact)
         # What was erased has no excerpt, also not from memory; the page then names its place alone.
         if held[citation.artefact]:
             with suppress(BadEvidence, OSError):
@@ -160,8 +161,9 @@ def excerpts_for(view: PostmortemView) -> dict[Citation, Excerpt]:
 
 def held_artefacts(view: PostmortemView) -> frozenset[ArtefactHash]:
     """Return the artefacts that a seen postmortem cites and that are kept still: what was erased is not among them."""
-    store = artefact_store()
-    return frozenset(one for one in {each.artefact for each in citations_of(view.record)} if _is_held(store, one))
+    store, gone = artefact_store(), erased_in(view.incident)
+    cited = {each.artefact for each in citations_of(view.record)}
+    return frozenset(one for one in cited if one not in gone and _is_held(store, one))
 
 
 def _is_held(store: FolderStore, artefact: ArtefactHash) -> bool:

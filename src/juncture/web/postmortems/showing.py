@@ -14,6 +14,7 @@ from juncture.document.html.edition import Edition
 from juncture.document.html.page import article, page
 from juncture.model.identity import ArtefactHash
 from juncture.web.access.viewer import Viewer
+from juncture.web.evidence.opening import images_for, images_within
 from juncture.web.incidents.models import Visibility
 from juncture.web.postmortems.kept import Kept
 from juncture.web.postmortems.live import actions_now, revisions_of
@@ -43,7 +44,7 @@ def shown_article(viewer: Viewer, view: PostmortemView) -> SafeString:
 def exported(viewer: Viewer, view: PostmortemView) -> str:
     """Return a postmortem as one HTML file that needs nothing but itself."""
     edition = _edition(viewer, view, held_artefacts(view))
-    edition = msgspec.structs.replace(edition, edit={}, also=(), as_of=timezone.now())
+    edition = msgspec.structs.replace(edition, edit={}, also=(), as_of=timezone.now(), images=images_within(view))
     return page(view.record, excerpts_for(view), zone=viewer.zone, edition=edition)
 
 
@@ -54,6 +55,7 @@ def _edition(viewer: Viewer, view: PostmortemView, held: Collection[ArtefactHash
         edit={number: reverse("section", args=(view.id, section.id)) for number, section in enumerate(view.sections)},
         standing=(_OPEN_TO[view.visibility],),
         near_miss=view.near_miss,
+        images={citation.artefact: image.url for citation, image in images_for(view).items()},
         series=cited_series(viewer, view.incident, held),
         actions=actions_now(viewer, view),
         revisions=revisions_of(view),

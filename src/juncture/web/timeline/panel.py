@@ -46,6 +46,8 @@ class Slice(Struct, frozen=True):
     sha256: str
     artefact: str
     """The address that opens the artefact, empty for who is not in its ring."""
+    image: str = ""
+    """The address of the picture that it is."""
 
 
 class CitedIn(Struct, frozen=True):
@@ -152,15 +154,15 @@ def _slice(citation: Citation, event: Event, viewer: Viewer, incident: Incident,
     address = ""
     if opens:
         try:
-            address = reverse("evidence-artefact", args=(incident.public_id, citation.artefact))
+            address = reverse("evidence-artefact", args=(incident.public_id, citation.artefact[7:]))
         except NoReverseMatch:
             address = ""
     name = (citation.path or "").replace("!/", "/").rpartition("/")[2]
     look = event_source(event)
     place = citation.place.replace(":", " ").replace("line ", "line ") or "the whole"
-    return Slice(
-        SourceLook(name or look.name, look.path), place, found, why, citation.artefact.removeprefix("sha256:"), address
-    )
+    digits = citation.artefact.removeprefix("sha256:")
+    image = reverse("evidence-image", args=(incident.public_id, digits)) if found and found.image else ""
+    return Slice(SourceLook(name or look.name, look.path), place, found, why, digits, address, image)
 
 
 @lru_cache(maxsize=2048)
