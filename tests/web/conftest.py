@@ -1,4 +1,6 @@
 import pytest
+from django.conf import settings
+from django.db import transaction
 
 from juncture.web.access.operations import add_person, new_token
 from juncture.web.access.selectors import viewer_of
@@ -43,9 +45,23 @@ def _journal_can_be_emptied_between_tests():
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.DATA = tmp_path
+def _own_folder(request, settings, tmp_path):
+    settings.DATA = request.getfixturevalue("built").folder if "built" in request.fixturenames else tmp_path
     store._store_at.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The world of `world.build()`, once for all tests of a module: what each of them changes is rolled back."""
+    from tests.web import world
+
+    data, settings.DATA = settings.DATA, tmp_path_factory.mktemp("world")
+    store._store_at.cache_clear()
+    with django_db_blocker.unblock(), transaction.atomic():
+        there = world.build()
+        there.folder, settings.DATA = settings.DATA, data
+        yield there
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.web import world
 
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 CALLS_A_MINUTE = 10_000_000
@@ -43,14 +42,14 @@ def names():
 
 
 @pytest.fixture
-def there(db, monkeypatch):
+def there(built, db, monkeypatch):
     from juncture.web.access import limits, middleware
 
     monkeypatch.setattr(middleware, "CALLS", limits.Buckets(CALLS_A_MINUTE))
     # As Django's own test client does: the test's connection outlives its calls.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield world.build()
+    yield built
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

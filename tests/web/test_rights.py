@@ -9,7 +9,6 @@ from importlib import import_module
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
-from tests.web import world
 from tests.web.addresses import APPS, NOT_SO
 from tests.web.world import ASKING, SECRET, WORKING
 
@@ -37,8 +36,8 @@ def test_every_address_is_in_the_table():
 
 
 @pytest.fixture
-def there(db):
-    return world.build()
+def there(built, db):
+    return built
 
 
 def filled(address, of):
