@@ -222,3 +222,27 @@ def test_the_audit_takes_few_queries(administrator, boss, viewer, django_assert_
     client = signed(administrator)
     with django_assert_max_num_queries(9):
         assert client.get("/settings/audit/").status_code == 200
+
+
+def test_what_changed_is_said_in_a_few_words(administrator, boss, author):
+    from juncture.web.people.membership import change_role
+
+    change_role(boss, author.pk, "viewer")
+    assert "role: author → viewer" in text_of(signed(administrator).get("/settings/audit/"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ({"a": 1}, {"a": 1}, None),
+        (None, {"name": "x", "days": 7}, "name: x; days: 7"),
+        ({"second_factor_required": False}, {"second_factor_required": True}, "second factor required: no → yes"),
+        ({"teams": []}, {"teams": ["a", "b"]}, "teams: none → a, b"),
+        (None, {"a": "x" * 500}, f"a: {'x' * 156}…"),
+        ("odd", ["odd"], None),
+    ],
+)
+def test_a_change_in_words(before, after, words):
+    from juncture.web.journal.telling import changed
+
+    assert changed(before, after) == words

@@ -9,7 +9,19 @@ import msgspec
 
 from juncture.web.journal.selectors import Entry
 
-_COLUMNS = ("at", "by", "email", "through", "action", "object_kind", "object_id", "object_name", "incident", "incident_title")
+_COLUMNS = (
+    "at",
+    "by",
+    "email",
+    "through",
+    "action",
+    "object_kind",
+    "object_id",
+    "object_name",
+    "incident",
+    "incident_title",
+    "detail",
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for the start of a formula (OWASP, CSV injection)."""
 

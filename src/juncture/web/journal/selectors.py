@@ -18,6 +18,7 @@ from juncture.web.access.errors import Invalid, NotAllowed
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident
 from juncture.web.journal.models import Change, Opening
+from juncture.web.journal.telling import changed
 from juncture.web.people.models import User
 
 PAGE = 50
@@ -50,8 +51,21 @@ class Entry(Struct, frozen=True):
     object_name: str | None
     incident: str | None
     incident_title: str | None
+    detail: str | None = None
+    """What changed, in a few words, where it is of no incident: `role: author → viewer`."""
     before: Any = None
     after: Any = None
+
+
+_Values = dict[int, tuple[Any, Any]]
+
+
+class _Names(Struct, frozen=True):
+    """What stands for the keys of a page of rows: people, incidents (id and title), and the values of changes."""
+
+    people: dict[int, User]
+    incidents: dict[int, tuple[str, str]]
+    values: _Values
 
 
 class _Place(Struct, frozen=True):
@@ -133,7 +147,7 @@ def _people(text: str) -> list[int] | None:
 
 
 def _told(rows: Sequence[Change | Opening], *, whole: bool) -> list[Entry]:
-    """Return rows with names instead of keys: two queries for all of them."""
+    """Return rows with names instead of keys: three queries for all of them."""
     incidents = dict[int, tuple[str, str]]()
     keys = {row.incident_id for row in rows if row.incident_id is not None}
     if keys:
@@ -142,13 +156,14 @@ def _told(rows: Sequence[Change | Opening], *, whole: bool) -> list[Entry]:
     meant = {int(row.object_id) for row in rows if _is_person(row)}
     asked = {row.by_id for row in rows if row.by_id is not None} | meant
     people = {user.pk: user for user in User.objects.filter(pk__in=asked).only("name", "email")} if asked else {}
-    return [_entry(row, people, incidents, whole=whole) for row in rows]
+    values = _values(rows, whole=whole)
+    return [_entry(row, _Names(people, incidents, values), whole=whole) for row in rows]
 
 
-def _entry(row: Change | Opening, people: dict[int, User], incidents: dict[int, tuple[str, str]], *, whole: bool) -> Entry:
-    by = people.get(row.by_id or 0)
-    incident, title = incidents.get(row.incident_id or 0, (None, None))
-    named = people.get(int(row.object_id)) if _is_person(row) else None
+def _entry(row: Change | Opening, names: _Names, *, whole: bool) -> Entry:
+    by = names.people.get(row.by_id or 0)
+    incident, title = names.incidents.get(row.incident_id or 0, (None, None))
+    named = names.people.get(int(row.object_id)) if _is_person(row) else None
     change = row if isinstance(row, Change) else None
     return Entry(
         row.at,
@@ -161,9 +176,19 @@ def _entry(row: Change | Opening, people: dict[int, User], incidents: dict[int, 
         named.name if named else None,
         incident,
         title,
+        changed(*names.values[change.pk]) if change and change.pk in names.values else None,
         change.before if whole and change else None,
         change.after if whole and change else None,
     )
+
+
+def _values(rows: Sequence[Change | Opening], *, whole: bool) -> _Values:
+    """Return what was before and after, of changes of no incident: theirs are short, those of a text may be long."""
+    short = [row for row in rows if isinstance(row, Change) and row.incident_id is None]
+    if whole:
+        return {row.pk: (row.before, row.after) for row in short}
+    found = Change.objects.filter(pk__in=[row.pk for row in short]) if short else Change.objects.none()
+    return {pk: (before, after) for pk, before, after in found.values_list("pk", "before", "after")}
 
 
 _OF_PERSONS = frozenset(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from juncture.web.access.viewer import NOBODY, Viewer
-from juncture.web.evidence.models import ImportRun
+from juncture.web.actions.models import ActionItem
+from juncture.web.evidence.models import Account, ImportRun
 from juncture.web.incidents.models import Incident, Visibility
 from juncture.web.journal.operations import record_opening
 from juncture.web.postmortems.models import Postmortem
 
 _RANDOM_LENGTH = 20
 """Ids of what is restricted are random and longer than this; those that count are never looked up here."""
+_ROWS: dict[str, Any] = {"postmortem": Postmortem, "action": ActionItem, "account": Account, "run": ImportRun}
 _EXPORTS = (".md", ".json", ".html", ".pdf")
 
 
@@ -36,7 +39,7 @@ class OpeningMiddleware:
 
 def _note(viewer: Viewer, route: str, named: dict[str, object]) -> None:
     export = next((end for end in _EXPORTS if route.endswith(end)), "")
-    for kind in ("postmortem", "run", "incident"):
+    for kind in ("postmortem", "action", "account", "run", "incident"):
         public_id = str(named.get(kind, ""))
         if not public_id:
             continue
@@ -54,6 +57,5 @@ def _incident_of(kind: str, public_id: str) -> Incident | None:
     """Return the incident of what has just been shown to somebody; rights were judged where it was."""
     if kind == "incident":
         return Incident.objects.get_queryset().filter(public_id=public_id).first()
-    rows = (Postmortem if kind == "postmortem" else ImportRun).objects.get_queryset()
-    row = rows.select_related("incident").filter(public_id=public_id).first()
+    row = _ROWS[kind].objects.get_queryset().select_related("incident").filter(public_id=public_id).first()
     return row.incident if row else None
