@@ -8,16 +8,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from juncture.document.drawing.clock import Clock
-from juncture.web.access.errors import InTheWay, Invalid
+from juncture.web.access.errors import InTheWay, Invalid, NotAllowed
 from juncture.web.access.requests import ViewerRequest
-from juncture.web.incidents import editing, needing
+from juncture.web.incidents import editing, needing, selectors
 from juncture.web.incidents.box import zones
 from juncture.web.incidents.forms import edit_of
 from juncture.web.incidents.offers import offers
 from juncture.web.incidents.operations import require_author
-from juncture.web.incidents.overview import Overview, overview
-from juncture.web.incidents.rights import require_editor
-from juncture.web.incidents.selectors import incident_row
+from juncture.web.incidents.overview import Standing, standing
+from juncture.web.incidents.rights import NO_EDITOR
 from juncture.web.pages.answers import page
 
 
@@ -26,7 +25,6 @@ from juncture.web.pages.answers import page
 def edit(request: ViewerRequest, incident: str) -> HttpResponse:
     """Show and change what is said of an incident, who sees it, and who is on it."""
     require_author(request.viewer, "change incidents")
-    require_editor(request.viewer, incident_row(request.viewer, incident))
     if request.method == "GET":
         return _edit_page(request, incident)
     try:
@@ -107,7 +105,9 @@ def withdraw(request: ViewerRequest, incident: str) -> HttpResponse:
 def _edit_page(
     request: ViewerRequest, incident: str, *, complaint: str = "", people_complaint: str = "", status: int = 200
 ) -> HttpResponse:
-    seen = overview(request.viewer, incident)
+    seen = standing(request.viewer, incident)
+    if not seen.may_edit:
+        raise NotAllowed(NO_EDITOR)
     offered = offers(request.viewer)
     severity = seen.incident.severity or ""
     told = {
@@ -125,7 +125,7 @@ def _edit_page(
     return render(request, "incidents/edit.html", told | offered, status=status)
 
 
-def _given(request: ViewerRequest, seen: Overview) -> dict[str, str]:
+def _given(request: ViewerRequest, seen: Standing) -> dict[str, str]:
     """Return what the fields hold before anything is changed."""
     incident = seen.incident
     local = Clock(request.viewer.zone).local(incident.started_at) if incident.started_at else None
@@ -145,6 +145,6 @@ def _given(request: ViewerRequest, seen: Overview) -> dict[str, str]:
 def _reason_page(
     request: ViewerRequest, incident: str, template: str, *, complaint: str = "", status: int = 200
 ) -> HttpResponse:
-    seen = overview(request.viewer, incident)
-    told = {"here": "incidents", "incident": seen.incident, "seen": seen, "complaint": complaint}
+    seen = selectors.incident(request.viewer, incident)
+    told = {"here": "incidents", "incident": seen, "complaint": complaint}
     return render(request, template, told | {"given": request.POST.get("reason", "")}, status=status)

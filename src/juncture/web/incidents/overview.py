@@ -72,6 +72,15 @@ class ImportShown(Struct, frozen=True):
     left_out: int
 
 
+class Standing(Struct, frozen=True):
+    """An incident with who is on it, and what a viewer may do to it."""
+
+    incident: IncidentView
+    people: tuple[PersonOnIt, ...]
+    may_edit: bool
+    may_open_up: bool
+
+
 class Overview(Struct, frozen=True):
     """An incident with what is known of it."""
 
@@ -139,6 +148,15 @@ def overview(viewer: Viewer, incident_id: str) -> Overview:
         may_open_up=leads,
         asked=any(one.own for one in requests),
     )
+
+
+def standing(viewer: Viewer, incident_id: str) -> Standing:
+    """Return an incident with who is on it, told to who may write. Raises NotFound, Moved."""
+    row = incident_row(viewer, incident_id, "created_by")
+    people = _people(row)
+    leads = may_open_up(viewer, row)
+    may_edit = leads or (viewer.may_write and any(person.id == viewer.user_id for person in people))
+    return Standing(view_of(row, viewer), people if viewer.may_write else (), may_edit, leads)
 
 
 def _people(row: Incident) -> tuple[PersonOnIt, ...]:

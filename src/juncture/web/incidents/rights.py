@@ -6,6 +6,7 @@ from juncture.web.access.errors import NotAllowed
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident, IncidentPerson
 
+NO_EDITOR = "Only who declared this incident, who is on it, and facilitators change it. Ask one of them."
 _LEADS = frozenset({"facilitator", "administrator"})
 
 
@@ -24,7 +25,7 @@ def may_edit(viewer: Viewer, row: Incident) -> bool:
 def require_editor(viewer: Viewer, row: Incident) -> None:
     """Raise NotAllowed unless they may change what is said of it."""
     if not may_edit(viewer, row):
-        raise NotAllowed("Only who declared this incident, who is on it, and facilitators change it. Ask one of them.")
+        raise NotAllowed(NO_EDITOR)
 
 
 def require_opener(viewer: Viewer, row: Incident) -> None:
