@@ -24,7 +24,7 @@ from juncture.web.incidents.overview import overview
 from juncture.web.pages.answers import page
 from juncture.web.timeline.showing import shown
 
-SHOWN_INCIDENTS = 50
+SHOWN_INCIDENTS = 30
 FIRST_EVENTS = 12
 
 
