@@ -11,6 +11,7 @@ from juncture.document.drafting.footnotes import plain
 from juncture.document.drafting.orders import PARTS, PRACTICES, order
 from juncture.document.record_file import read, write
 from juncture.model.evidence import Kind, Lane, Note
+from juncture.model.record import Timeline
 
 _spec = importlib.util.spec_from_file_location("draft_story", Path(__file__).parents[1] / "inquiry" / "story.py")
 story = importlib.util.module_from_spec(_spec)
@@ -246,3 +247,19 @@ def test_any_messages_give_a_draft_that_is_read_back_the_same(messages):
     for label, words in DEFINITION.findall(text_of(postmortem)):
         assert label
         assert words
+
+
+@pytest.mark.parametrize("practice", PRACTICES)
+def test_a_near_miss_asks_for_five_sentences_and_for_no_impact(practice):
+    bare = draft(Timeline(()), practice=practice, near_miss=True)
+    assert bare.sections[0].markdown.count("*To write: ") == 5
+    assert len(bare.sections) < 6
+    whole = draft(chat_only().timeline(), practice=practice, near_miss=True)
+    for one in (bare, whole):
+        assert not [section for section in one.sections if "mpact" in section.heading]
+        assert "juncture:impact" not in text_of(one)
+        assert not any("users" in question or "customers" in question for question in one.questions)
+        assert one.metadata["near_miss"] == "true"
+        assert read(write(one)).record == one
+    assert REFERENCE.search(text_of(whole))
+    assert set(REFERENCE.findall(text_of(whole))) <= {label for label, _ in DEFINITION.findall(text_of(whole))}

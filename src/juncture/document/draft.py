@@ -17,20 +17,25 @@ from juncture.document.drafting.questions import questions_of
 from juncture.document.drafting.title import title_of
 from juncture.inquiry.roles import Roles
 from juncture.model.evidence import CommandDetails, Details, Event, Note, PageDetails, RecordDetails, Series
-from juncture.model.record import Incident, Milestone, MilestoneName, Postmortem, Timeline
+from juncture.model.record import Impact, Incident, Milestone, MilestoneName, Postmortem, Timeline
 
 
 def draft(
-    timeline: Timeline, series: Sequence[Series] = (), *, practice: str = "google", assumptions: tuple[Note, ...] = ()
+    timeline: Timeline,
+    series: Sequence[Series] = (),
+    *,
+    practice: str = "google",
+    assumptions: tuple[Note, ...] = (),
+    near_miss: bool = False,
 ) -> Postmortem:
-    """Return the drafted postmortem of a timeline, its sections in the order of `practice`.
+    """Return the drafted postmortem of a timeline, its sections in the order of `practice`; of a near miss without impact.
 
     `Postmortem.timeline` holds the key events and all that is cited; the others stay in the timeline. The footnotes of the
     prose are defined at the end of the last section. Raises ValueError for a practice that there is not.
     """
     facts = Facts(timeline, series)
-    sections = sections_of(facts, practice)
-    questions = tuple(facts.roles.anonymise(text) for text in questions_of(facts))
+    sections = sections_of(facts, practice, near_miss=near_miss)
+    questions = tuple(facts.roles.anonymise(text) for text in questions_of(facts, near_miss=near_miss))
     return Postmortem(
         title=title_of(facts),
         incident=_incident(facts),
@@ -41,12 +46,12 @@ def draft(
         changes=facts.changes,
         decisions=facts.decisions,
         weak_points=facts.weak_points,
-        impact=facts.impact,
+        impact=Impact() if near_miss else facts.impact,
         questions=questions,
         sections=sections,
         notes=(*assumptions, *timeline.notes),
         practice=practice,
-        metadata={"state": "draft"},
+        metadata={"state": "draft"} | ({"near_miss": "true"} if near_miss else {}),
     )
 
 

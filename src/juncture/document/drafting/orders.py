@@ -14,6 +14,7 @@ from juncture.document.drafting import passages
 from juncture.document.drafting.facts import Facts
 from juncture.document.drafting.sources import sources
 from juncture.document.drafting.summary import summary
+from juncture.document.prompts import prompt
 from juncture.model.record import Section
 
 PRACTICES = ("google", "amazon-coe", "netflix-oops")
@@ -63,9 +64,41 @@ def order(practice: str) -> Order:
     return msgspec.convert(tomllib.loads(text), Order)
 
 
-def sections_of(facts: Facts, practice: str) -> tuple[Section, ...]:
-    """Return the sections of a draft in the order of a practice; the footnotes' definitions stand in the last one."""
-    return tuple(Section(one.heading, _text(facts, one, level=3)) for one in order(practice).sections)
+OF_IMPACT = frozenset({"impact", "customer_impact", "financial_impact"})
+"""Parts that a near miss has not."""
+_WITHOUT_EVIDENCE = frozenset({"summary", "factors", "lessons", "actions"})
+"""Parts that people write, whatever the evidence holds."""
+FIVE_SENTENCES = (
+    "what nearly happened.",
+    "what it would have done to users.",
+    "what stopped it: a check, a person, or luck.",
+    "what had to be true for it to get so far.",
+    "what changes, so that it stops earlier the next time.",
+)
+
+
+def sections_of(facts: Facts, practice: str, *, near_miss: bool = False) -> tuple[Section, ...]:
+    """Return the sections of a draft in the order of a practice; the footnotes' definitions stand in the last one.
+
+    A near miss has no section of impact. Its summary asks for five sentences, and without evidence there is little else.
+    """
+    headings = order(practice).sections
+    if not near_miss:
+        return tuple(Section(one.heading, _text(facts, one, level=3)) for one in headings)
+    kept = _WITHOUT_EVIDENCE if not facts.timeline.events else frozenset(PARTS)
+    headings = tuple(found for one in headings if (found := _without(one, kept - OF_IMPACT)) is not None)
+    sections = [Section(one.heading, _text(facts, one, level=3)) for one in headings]
+    asked = "\n\n".join(prompt(sentence) for sentence in FIVE_SENTENCES)
+    first = sections[0].markdown if facts.timeline.events else ""
+    sections[0] = Section(sections[0].heading, "\n\n".join(filter(None, (first, asked))))
+    return tuple(sections)
+
+
+def _without(one: Heading, kept: frozenset[str]) -> Heading | None:
+    """Return a heading with the kept parts alone, None where nothing is left of it."""
+    parts = tuple(part for part in one.parts if part in kept)
+    below = tuple(found for sub in one.below if (found := _without(sub, kept)) is not None)
+    return Heading(one.heading, parts, below) if parts or below else None
 
 
 def _text(facts: Facts, one: Heading, level: int) -> str:

@@ -20,17 +20,27 @@ _MISSING = {
 }
 
 
-def questions_of(facts: Facts) -> tuple[str, ...]:
-    """Return the questions, those about what is contradictory or missing first."""
+_ABOUT_USERS = frozenset({MilestoneName.STARTED, MilestoneName.MITIGATED})
+
+
+def questions_of(facts: Facts, *, near_miss: bool = False) -> tuple[str, ...]:
+    """Return the questions, those about what is contradictory or missing first; of a near miss none about users.
+
+    A near miss without evidence has none at all: its five sentences are what is asked.
+    """
+    if near_miss and not facts.timeline.events:
+        return ()
     invalid = [one for one in facts.timeline.milestones if one.state is MilestoneState.INVALID]
     found = [
         f"The evidence contradicts itself on when it was {one.name}: {one.reason.rstrip('.')}. Which holds?" for one in invalid
     ]
     missing = {one.name for one in facts.timeline.milestones if one.state is MilestoneState.NOT_APPLICABLE}
-    found += [text for name, text in _MISSING.items() if name in missing or not facts.timeline.milestones]
+    asked = {name: text for name, text in _MISSING.items() if not (near_miss and name in _ABOUT_USERS)}
+    found += [text for name, text in asked.items() if name in missing or not facts.timeline.milestones]
     found += _about_the_change(facts)
     found += _about_detection(facts)
-    found += _about_customers(facts)
+    if not near_miss:
+        found += _about_customers(facts)
     found += _about_choices(facts)
     found += _about_the_end(facts)
     return tuple(dict.fromkeys(found))[:MOST]

@@ -102,7 +102,7 @@ def drafted_from_evidence(viewer: Viewer, incident: Incident, practice: str) -> 
     """Return the draft of an incident: from its timeline, what was declared, and what its imports assumed."""
     timeline, series = timeline_of(viewer, incident.public_id), series_of(viewer, incident.public_id)
     assumed = assumptions_of(viewer, incident.public_id)
-    value = draft(timeline, series, practice=practice, assumptions=assumed)
+    value = draft(timeline, series, practice=practice, assumptions=assumed, near_miss=incident.near_miss)
     told = value.incident
     services = told.services or tuple(incident.services.values_list("name", flat=True))
     title = value.title if incident.title == UNTITLED else incident.title
