@@ -115,6 +115,6 @@ def _sentence(seen: EvidencePage) -> str:
     checked = seen.verification
     if checked and checked.broken:
         return f"{count}, and {len(checked.broken)} of them {'is' if len(checked.broken) == 1 else 'are'} not as received."
-    if checked and checked.state == "done":
+    if checked and checked.state == "done" and checked.artefacts >= seen.distinct:
         return f"{count}, intact when last verified."
     return f"{count}, kept as received."

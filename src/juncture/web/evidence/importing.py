@@ -221,7 +221,8 @@ class Import:
     @property
     def _is_empty(self) -> bool:
         """Whether nothing came of it: a picture without a time is kept, and waits for somebody to say when it was."""
-        return self.reading.empty and not self.ids and not self.reading.read_by.get(IMAGE.title)
+        waiting = any(one.reader == IMAGE.title and not one.left_out for one in self.reading.told.values())
+        return self.reading.empty and not self.ids and not waiting
 
     def stop(self) -> None:
         """End because somebody asked for it. What was read by then stays, and becomes events."""

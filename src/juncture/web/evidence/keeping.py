@@ -87,6 +87,7 @@ def say_when(viewer: Viewer, incident_id: str, sha256: str, *, when: str, what: 
             public_id=secrets.token_hex(12),
             given=[{"sha256": item.sha256, "name": item.name, "size": item.size}],
             zone=zone,
+            draft_follows=incident.postmortems.get_queryset().exists(),
             requested_by_id=viewer.user_id,
         )
         record_change(

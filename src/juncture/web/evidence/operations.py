@@ -72,7 +72,8 @@ def receive(
 
 def receive_account(viewer: Viewer, incident: Incident, file: Received, *, zone: str) -> ImportRun:
     """Store a released account and queue its import. For the operation that releases it, which knows that they may."""
-    return _queue(viewer, incident, _kept(viewer, [file]), _Asked(None, zone, draft_follows=True))
+    follows = incident.postmortems.get_queryset().exists()
+    return _queue(viewer, incident, _kept(viewer, [file]), _Asked(None, zone, draft_follows=follows))
 
 
 def receive_into_new(

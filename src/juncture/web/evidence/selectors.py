@@ -90,6 +90,11 @@ class EvidenceView(Struct, frozen=True):
         return self.sha256.removeprefix("sha256:")
 
     @property
+    def inner_name(self) -> str:
+        """Its name without the archive that it came in."""
+        return self.name.partition("!/")[2] or self.name if self.archive else self.name
+
+    @property
     def is_image(self) -> bool:
         """Whether it is a picture."""
         return self.recognised == IMAGE.title

@@ -75,6 +75,11 @@ class EvidencePage(Struct, frozen=True):
         return sum(1 + len(bundle.members) for bundle in self.bundles)
 
     @property
+    def distinct(self) -> int:
+        """How many there are by their bytes: the same may have come under two names."""
+        return len({one.sha256 for bundle in self.bundles for one in (bundle.item, *bundle.members)})
+
+    @property
     def busy(self) -> bool:
         """Whether something goes on that the page should follow."""
         reading = any(not run.ended for run in self.imports)
