@@ -25,6 +25,7 @@ COMMANDS = {
     "worker": "Run the background work of a served data folder.",
     "user": "Add people to a served data folder.",
     "token": "Print an API token of a person.",
+    "rebuild": "Make anew what a served data folder derives.",
     "sources": "List the sources that can be read.",
     "schema": "Print the JSON schema of everything that is read and written.",
 }

@@ -9,8 +9,9 @@ from juncture.web.access.viewer import Scope
 from juncture.web.evidence.operations import pasted, receive
 from juncture.web.incidents import needing, severities, standards
 from juncture.web.incidents.judging import judge_in_slices
-from juncture.web.incidents.models import Criterion, Incident, Severity, StoredVerdict
+from juncture.web.incidents.models import Criterion, EvidenceSigns, Incident, Severity, StoredVerdict
 from juncture.web.incidents.operations import declare
+from juncture.web.incidents.rebuilding import rebuild_verdicts
 from juncture.web.incidents.selectors import (
     WantedIncidents,
     count_needing_postmortem,
@@ -223,3 +224,15 @@ def test_criteria_begin_with_those_of_the_sre_book():
     assert set(Criterion.objects.values_list("kind", flat=True)) == {
         "downtime", "data_loss", "by_hand", "intervention", "resolution", "error_budget", "severity", "request",
     }  # fmt: skip
+
+
+def test_rebuilding_gives_the_rows_that_the_changes_made(viewer, work):
+    row = declare(viewer, title="Checkout fails", severity="Sev 1")
+    declare(viewer, title="No evidence")
+    receive(viewer, row.public_id, [pasted(CHAT)], date=None, zone="UTC")
+    work()
+    told = list(StoredVerdict.objects.order_by("incident", "kind").values_list("incident", "kind", "outcome", "why"))
+    StoredVerdict.objects.all().delete()
+    EvidenceSigns.objects.all().delete()
+    assert rebuild_verdicts() == 2
+    assert list(StoredVerdict.objects.order_by("incident", "kind").values_list("incident", "kind", "outcome", "why")) == told

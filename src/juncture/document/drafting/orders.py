@@ -64,7 +64,7 @@ def order(practice: str) -> Order:
     return msgspec.convert(tomllib.loads(text), Order)
 
 
-OF_IMPACT = frozenset({"impact", "customer_impact", "financial_impact"})
+OF_IMPACT = frozenset({"impact", "customer_impact", "financial_impact", "effects"})
 """Parts that a near miss has not."""
 _WITHOUT_EVIDENCE = frozenset({"summary", "factors", "lessons", "actions"})
 """Parts that people write, whatever the evidence holds."""
