@@ -262,4 +262,4 @@ def _minutes(start: Instant, end: Instant) -> str:
 
 
 def _short(reason: str) -> str:
-    return reason if len(reason) <= 160 else f"{reason[:159]}…"
+    return reason.removesuffix(".") if len(reason) <= 160 else f"{reason[:159]}…"

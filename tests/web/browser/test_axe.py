@@ -40,6 +40,8 @@ def pages(browser, served, tmp_path_factory):
     page.get_by_role("button", name="Publish").click()
     context.close()
     found |= {"home": "/", "incidents": "/incidents/", "incident": "/incidents/1/", "events": "/incidents/1/timeline/"}
+    found |= {"edit": "/incidents/1/edit/", "waive": "/incidents/2/waive/", "ask": "/incidents/2/request/"}
+    found |= {"declared": "/incidents/2/", "criteria": "/settings/criteria/", "needed": "/incidents/?state=needed"}
     found |= {"evidence": "/incidents/1/evidence/", "accounts": "/incidents/1/accounts/"}
     found |= {"postmortem": draft, "publication": f"{draft}published/", "section": section, "no event": f"{section}?q=nowhere"}
     return found

@@ -107,7 +107,7 @@ def test_any_person_who_sees_it_may_ask_for_one_also_who_only_reads(viewer, read
     row = declare(viewer, title="Index rebuild stopped by hand", near_miss=True)
     needing.request_postmortem(reader, row.public_id, reason="We nearly lost the index.")
     (one,) = incidents_needing_postmortem(viewer, limit=10)
-    assert one.because == "Needs one because a reader asked for it: “We nearly lost the index.”. No user felt it."
+    assert one.because == "Needs one because a reader asked for it: “We nearly lost the index”. No user felt it."
     with pytest.raises(InTheWay):
         needing.request_postmortem(reader, row.public_id, reason="Again")
     needing.withdraw_request(reader, row.public_id)

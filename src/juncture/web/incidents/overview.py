@@ -270,4 +270,4 @@ def _written(seen: IncidentView) -> str:
 
 
 def _sentence(clause: str) -> str:
-    return f"{clause[:1].upper()}{clause[1:]}{'' if clause.endswith(('.', '”')) else '.'}"
+    return f"{clause[:1].upper()}{clause[1:]}."
