@@ -204,3 +204,16 @@ def test_one_code_sent_twice_at_once_is_taken_once(person, enrolled, next_code):
             thread.join()
         assert sorted(taken) == [False] * 5 + [True]
     assert UsedCode.objects.count() == 2
+
+
+def test_guessing_at_an_address_that_looks_like_a_code_stops_nobody(client, author, enrolled, next_code):
+    app, _ = enrolled(author)
+    for _ in range(11):
+        client.post("/sign-in/", {"email": f"code:{author.pk}", "password": "x"})
+    signs_in(client, author)
+    assert client.post("/sign-in/second-step/", {"code": next_code(app)}).status_code == 302
+
+
+def test_addresses_of_any_length_are_counted(client, db):
+    long = "a" * 400 + "@example.org"
+    assert [client.post("/sign-in/", {"email": long, "password": "x"}).status_code for _ in range(11)][-1] == 429

@@ -64,14 +64,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "access/sign_in.html", told)
     email = request.POST.get("email", "").strip()
     told["email"] = email
-    if not allow_attempt(email, host_of(request)):
+    if not allow_attempt(f"address:{email}", host_of(request)):
         told["complaint"] = _TOO_MANY
         return render(request, "access/sign_in.html", told, status=429)
     user = authenticate(request, username=email, password=request.POST.get("password", ""))
     if not isinstance(user, User):
         told["complaint"] = "That address and password do not match. Check both."
         return render(request, "access/sign_in.html", told, status=422)
-    forgive(email)
+    forgive(f"address:{email}")
     return redirect(first_step(request, user, following))
 
 
