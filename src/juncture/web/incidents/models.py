@@ -215,9 +215,10 @@ class PostmortemRequest(models.Model):
     reason = models.CharField(max_length=500)
 
     class Meta:
-        """In the order of asking."""
+        """In the order of asking, once a person."""
 
         ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=("incident", "by"), name="request_once_a_person"),)
 
 
 class Waiver(models.Model):

@@ -28,9 +28,11 @@ def request_postmortem(viewer: Viewer, incident_id: str, *, reason: str) -> None
     with transaction.atomic():
         row = incident_row(viewer, incident_id)
         said = _reason(reason, "A request needs a reason: one line that says what you hope to learn.")
-        if PostmortemRequest.objects.filter(incident=row, by=viewer.person).exists():
-            raise InTheWay("You have asked for a postmortem of this incident already.")
-        PostmortemRequest.objects.create(incident=row, by_id=viewer.person, reason=said)
+        try:
+            with transaction.atomic():
+                PostmortemRequest.objects.create(incident=row, by_id=viewer.person, reason=said)
+        except IntegrityError:
+            raise InTheWay("You have asked for a postmortem of this incident already.") from None
         judge_incident(row.pk)
         _record(viewer, row.pk, row.public_id, "request_postmortem", after={"reason": said})
 
