@@ -28,10 +28,10 @@ def pages(browser, served, tmp_path_factory):
     found["import"] = page.evaluate("location.pathname")
     page.wait_for_url("**/postmortems/**", timeout=60_000)
     draft = page.evaluate("location.pathname")
-    picture = tmp_path_factory.mktemp("files") / "picture.png"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    unknown = tmp_path_factory.mktemp("files") / "core.bin"
+    unknown.write_bytes(bytes(range(256)) * 4)
     page.goto("/incidents/new/")
-    page.locator("#files").set_input_files(picture)
+    page.locator("#files").set_input_files(unknown)
     page.get_by_role("button", name="Write the draft").click()
     page.locator("#state").get_by_text("Nothing in it could be read.").wait_for(timeout=60_000)
     found["failed import"] = page.evaluate("location.pathname")
