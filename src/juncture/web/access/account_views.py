@@ -30,7 +30,8 @@ TOO_MANY = "Too many tries. Wait ten minutes."
 def confirm_again(request: ViewerRequest) -> HttpResponse:
     """Ask for the password once more before what opens an account is changed."""
     following = ours(request, request.POST.get("next") or request.GET.get("next") or "") or "/settings/"
-    told = {"next": following, "no_password": not own_row(request.viewer).has_usable_password()}
+    person = own_row(request.viewer)
+    told = {"next": following, "no_password": not person.has_usable_password(), "email": person.email}
     if request.method == "GET":
         return render(request, "access/confirm.html", told)
     key = f"confirm:{request.viewer.person}"
@@ -49,7 +50,8 @@ def confirm_again(request: ViewerRequest) -> HttpResponse:
 @fresh
 def password(request: ViewerRequest) -> HttpResponse:
     """Change the password."""
-    told = {"has_password": own_row(request.viewer).has_usable_password()}
+    person = own_row(request.viewer)
+    told = {"has_password": person.has_usable_password(), "email": person.email}
     if request.method == "GET":
         return render(request, "access/password.html", told)
     key = f"confirm:{request.viewer.person}"
