@@ -170,3 +170,14 @@ def test_the_profile_says_what_is_wrong_with_a_zone(author):
 @pytest.mark.parametrize(("agent", "words"), [(FIREFOX, "Firefox on Linux"), ("", "A device that does not say what it is")])
 def test_a_browser_is_named_in_words(agent, words):
     assert device(agent) == words
+
+
+def test_who_comes_by_a_link_and_has_no_password_is_led_to_set_one(client, db):
+    from juncture.web.access.operations import add_person, sign_in_link
+    from juncture.web.access.viewer import SYSTEM
+
+    user = add_person(SYSTEM, email="new@example.org", name="", role="author", password=None)
+    assert client.post(f"/sign-in/{sign_in_link(user)}/")["Location"] == "/settings/password/"
+    assert "You have none yet" in text_of(client.get("/settings/password/"))
+    assert client.post("/settings/password/", {"password": PASSWORD}).status_code == 302
+    assert Client().post("/sign-in/", {"email": user.email, "password": PASSWORD})["Location"] == "/"

@@ -261,6 +261,8 @@ def test_bad_input_is_said_in_a_sentence(administrator, boss):
     assert client.post(f"/settings/people/{administrator.pk}/change/", {"what": "x"}).status_code == 422
     assert client.post("/settings/people/99999999999999999999/change/", {"what": "role", "role": "author"}).status_code == 404
     assert not User.objects.filter(email="x@example.org").exists()
+    for query in ("from=" + "9" * 5000, "from=-1", "from=x", "q=%00", "role=x", "team=%ED%A0%80"):
+        assert client.get(f"/settings/people/?{query}").status_code == 200
 
 
 def test_the_list_of_people_takes_few_queries_at_any_size(administrator, django_assert_max_num_queries):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -115,7 +116,12 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         user = sign_in_by_link(token)
     except Refused as error:
         return refusal(request, error)
-    return redirect(first_step(request, user, _following(request)))
+    # Who has no password yet can set one now, while the sign-in is recent.
+    return redirect(first_step(request, user, _following(request) or _first_place(user)))
+
+
+def _first_place(user: User) -> str:
+    return "" if user.has_usable_password() else reverse("settings-password")
 
 
 def _by_password(request: HttpRequest, token: str, link: OneTimeLink) -> HttpResponse:

@@ -24,15 +24,19 @@ from juncture.web.people.handing_over import left_behind
 from juncture.web.people.models import Identity, Role
 from juncture.web.people.suggesting import unclaimed_names
 
+_LONGEST_PLACE = 8
+"""Digits of where a list of people goes on."""
+
 
 @require_GET
 @page
 def people(request: ViewerRequest) -> HttpResponse:
     """List people, searched and filtered."""
     asked = {name: storable(request.GET.get(name, "")).strip()[:100] for name in ("q", "role", "team", "gone")}
-    start = int(request.GET.get("from", "0")) if request.GET.get("from", "0").isdecimal() else 0
+    place = request.GET.get("from", "")
+    start = int(place) if place.isdecimal() and len(place) < _LONGEST_PLACE else 0
     wanted = selectors.WantedPeople(asked["q"], asked["role"], asked["team"], asked["gone"] == "1")
-    found, more = selectors.people(request.viewer, wanted, start=min(start, 1_000_000))
+    found, more = selectors.people(request.viewer, wanted, start=start)
     following = {name: value for name, value in asked.items() if value} | {"from": str(start + selectors.PAGE)}
     told = {
         "people": found,
