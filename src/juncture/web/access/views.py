@@ -70,7 +70,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "access/sign_in.html", told, status=429)
     user = authenticate(request, username=email, password=request.POST.get("password", ""))
     if not isinstance(user, User):
-        told["complaint"] = "That address and password do not match. Check both."
+        told["complaint"] = (
+            "That address and password do not match. Check both. After ten wrong tries an address waits ten minutes."
+        )
         return render(request, "access/sign_in.html", told, status=422)
     forgive(f"address:{email}")
     return redirect(first_step(request, user, following))
