@@ -1,0 +1,3 @@
+from tests.web.browser.conftest import browser, opened, served
+
+__all__ = ["browser", "opened", "served"]
