@@ -1,10 +1,12 @@
 import msgspec
 import pytest
+from django.utils import timezone
 from tests.web.timeline.conftest import derived, sighting
 
 from juncture.evidence.places import resolves
 from juncture.web.access.errors import Invalid, NotFound
 from juncture.web.access.viewer import Viewer
+from juncture.web.evidence.models import EvidenceItem
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import Incident
 from juncture.web.journal.models import Change
@@ -123,6 +125,17 @@ def test_an_added_event_cites_what_was_written_and_survives_a_rebuild(viewer, in
     row = Incident.objects.get_queryset().get(public_id=incident)
     rebuild_timeline(row)
     assert event(viewer, incident, added.event_id) == found
+
+
+def test_an_added_event_goes_when_its_words_are_erased_and_nothing_tells_them(viewer, incident):
+    asked = Asked(kind="add", time="14:30", lane="people", text="words to be forgotten")
+    added = correct(viewer, incident, asked)
+    row = Incident.objects.get_queryset().get(public_id=incident)
+    EvidenceItem.objects.filter(incident=row, name__startswith="added-").update(erased_at=timezone.now())
+    rebuild_timeline(row)
+    assert event(viewer, incident, added.event_id) is None
+    assert "forgotten" not in str(corrections(viewer, incident))
+    assert "forgotten" not in str(list(Change.objects.values_list("after", flat=True)))
 
 
 def test_a_secret_in_an_added_event_is_masked(viewer, incident):

@@ -86,7 +86,9 @@ def corrections(
 
 def view_of(row: Correction) -> CorrectionView:
     """Return a correction as the API shows it to who may write."""
-    return CorrectionView(row.pk, row.event_id, row.kind, row.before, row.after, row.why, row.by.role, row.at)
+    # An added event is told by the timeline, which forgets it when its words are erased.
+    after = {name: value for name, value in row.after.items() if name != "event"}
+    return CorrectionView(row.pk, row.event_id, row.kind, row.before, after, row.why, row.by.role, row.at)
 
 
 def rows_of(incident: Incident, events: Iterable[str]) -> list[Correction]:

@@ -109,7 +109,7 @@ def correct(viewer: Viewer, incident_id: str, asked: Asked) -> Correction:
             object_id=event.id,
             incident_id=incident.pk,
             before=correction.before,
-            after=correction.after | ({"why": why} if why else {}),
+            after={name: value for name, value in correction.after.items() if name != "event"} | ({"why": why} if why else {}),
         )
         later = _is_later(incident, kind)
         index_events(incident.pk)

@@ -20,7 +20,7 @@ from juncture.timeline.corrections import Corrected, CorrectionKind
 from juncture.timeline.corrections import Correction as CorrectionValue
 from juncture.web.access.trouble import is_passing
 from juncture.web.bulk import Value, instant, upsert
-from juncture.web.evidence.models import StoredSeries, StoredSighting
+from juncture.web.evidence.models import EvidenceItem, StoredSeries, StoredSighting
 from juncture.web.incidents.judging import judge_incident
 from juncture.web.incidents.models import Incident
 from juncture.web.library.indexing import index_events
@@ -84,11 +84,19 @@ def rebuild_due() -> bool:
 def corrections_of(incident: Incident) -> tuple[int, list[CorrectionValue]]:
     """Return the key of the last correction of an incident, and all of them as values in order."""
     rows = list(Correction.objects.of_incident(incident).order_by("id").values_list("id", "event_id", "kind", "after"))
-    values = [
-        CorrectionValue(EventId(event), CorrectionKind(kind), msgspec.convert(after, Corrected))
-        for _, event, kind, after in rows
-    ]
+    erased = set(EvidenceItem.objects.filter(incident=incident, erased_at__isnull=False).values_list("sha256", flat=True))
+    values = [value for _, event, kind, after in rows if not _rests_on((value := _value(event, kind, after)), erased)]
     return rows[-1][0] if rows else 0, values
+
+
+def _value(event: str, kind: str, after: object) -> CorrectionValue:
+    return CorrectionValue(EventId(event), CorrectionKind(kind), msgspec.convert(after, Corrected))
+
+
+def _rests_on(value: CorrectionValue, erased: Collection[str]) -> bool:
+    """Whether a correction adds an event whose words were erased: it goes with them."""
+    added = value.after.event
+    return added is not None and any(citation.artefact in erased for citation in added.citations)
 
 
 def _store(incident: Incident, built: CorrectedTimeline, beat: Callable[[], None]) -> None:
