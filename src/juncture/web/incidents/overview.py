@@ -168,7 +168,7 @@ def _people(row: Incident) -> tuple[PersonOnIt, ...]:
 
 
 def _imports(row: Incident) -> tuple[ImportShown, ...]:
-    rows = ImportRun.objects.filter(incident=row).order_by("-id")[: SHOWN_IMPORTS + 1]
+    rows = ImportRun.objects.filter(incident=row, task=ImportRun.Task.READ).order_by("-id")[: SHOWN_IMPORTS + 1]
     return tuple(ImportShown(run.public_id, run.requested_at, run.state, run.events, len(run.left_out)) for run in rows)
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from juncture.casework.drafting import citations_of
 from juncture.evidence.mask import Mask
-from juncture.evidence.places import Excerpt, excerpt
+from juncture.evidence.places import Excerpt, ExcerptLine, excerpt
 from juncture.model.errors import BadEvidence
 from juncture.model.evidence import Citation
 from juncture.model.identity import ArtefactHash
@@ -152,7 +152,10 @@ def excerpts_for(view: PostmortemView) -> dict[Citation, Excerpt]:
     for citation in citations_of(view.record):
         if citation.artefact not in held:
             held[citation.artefact] = citation.artefact not in gone and _is_held(store, citation.artefact)
-        # What was erased has no excerpt, also not from memory; the page then names its place alone.
+        # What was erased has no excerpt, also not from memory: in its place stands that it was erased, when and why.
+        if citation.artefact in gone:
+            told = ExcerptLine("", gone[citation.artefact], hit=False)
+            found[citation] = Excerpt("Erased evidence", citation.place, (told,))
         if held[citation.artefact]:
             with suppress(BadEvidence, OSError):
                 found[citation] = _excerpt(store, citation.artefact, citation.place)
