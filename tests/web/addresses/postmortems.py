@@ -6,6 +6,12 @@ PAGES = {
     "postmortems/<slug:postmortem>/published/": (ALL_SEE, NOT_SO),
     "postmortems/<slug:postmortem>/state/": (NOT_SO, (403, 422, 422, 422)),
     "postmortems/<slug:postmortem>/sections/<int:section>/": (WRITERS, LEADS_ON),
+    "postmortems/<slug:postmortem>/sections/<int:section>/make/": (NOT_SO, (403, 422, 422, 422)),
+    "postmortems/<slug:postmortem>/write/": (WRITERS, NOT_SO),
+    "postmortems/<slug:postmortem>/objects/": (WRITERS, NOT_SO),
+    "postmortems/<slug:postmortem>/objects/<slug:objects>/": ((403, 200, 200, 200), (403, 422, 422, 422)),
+    "postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/": ((403, 200, 200, 200), (403, 422, 422, 422)),
+    "postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/<slug:act>/": (NOT_SO, LEADS_ON),
 }
 CALLS = {
     "api/v1/incidents/<slug:incident>/postmortem": {"POST": (403, 422, 422, 422)},
@@ -16,7 +22,12 @@ CALLS = {
     "api/v1/postmortems/<slug:postmortem>.html": {"GET": ALL_SEE},
     "api/v1/postmortems/<slug:postmortem>.pdf": {"GET": ALL_SEE},
     "api/v1/postmortems/<slug:postmortem>/sections/<int:section>": {"PATCH": ALL_WRITE},
+    "api/v1/postmortems/<slug:postmortem>/sections": {"GET": WRITERS},
+    "api/v1/postmortems/<slug:postmortem>/citable": {"GET": WRITERS},
+    "api/v1/postmortems/<slug:postmortem>/diagnostics": {"GET": WRITERS},
     "api/v1/postmortems/<slug:postmortem>/state": {"POST": (403, 422, 422, 422)},
+    "api/v1/postmortems/<slug:postmortem>/make": {"POST": (403, 422, 422, 422)},
+    "api/v1/postmortems/<slug:postmortem>/made-actions/<slug:made>/undo": {"POST": (403, 404, 404, 404)},
     "api/v1/postmortems/<slug:postmortem>/objects": {"GET": WRITERS},
     "api/v1/postmortems/<slug:postmortem>/objects/<slug:objects>": {"POST": (403, 422, 422, 422)},
     "api/v1/postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/<slug:act>": {"POST": ALL_WRITE},
@@ -30,8 +41,9 @@ BODIES = {
     "state": {"to": "nowhere"},
     "sections": {"base": "", "text": ""},
     "participants": {"values": {"role": ""}},
+    "make": {"kind": "factors", "text": ""},
 }
-NOWHERE = {"objects": "participants", "object": 999999, "act": "accept"}
+NOWHERE = {"made": "f" * 24, "objects": "participants", "object": 999999, "act": "accept"}
 
 
 def EXTRA(of):  # noqa: N802 - named as the other tables

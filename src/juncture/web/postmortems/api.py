@@ -6,12 +6,18 @@ import msgspec
 from django.http import HttpResponse
 from msgspec import Struct
 
+from juncture.document.findings import Finding
 from juncture.model.record import Postmortem as Record
+from juncture.web.access.errors import NotFound
 from juncture.web.access.problems import answered, body_of, cursor_of, endpoint, limit_of, listed
 from juncture.web.access.requests import ViewerRequest
-from juncture.web.api.describing import CURSOR, LIMIT, Listed, describe
+from juncture.web.access.texts import storable
+from juncture.web.api.describing import CURSOR, LIMIT, Listed, Query, describe
 from juncture.web.postmortems import operations, selectors
+from juncture.web.postmortems.citing import Citable, citable
+from juncture.web.postmortems.diagnosing import diagnostics
 from juncture.web.postmortems.exporting import as_pdf, file_policy
+from juncture.web.postmortems.object_selectors import objects_of
 from juncture.web.postmortems.sending import PUBLICATION, import_markdown, markdown, replace_markdown
 from juncture.web.postmortems.showing import exported
 
@@ -50,12 +56,41 @@ class Merged(Struct, frozen=True):
     text: str
 
 
+class SectionLine(Struct, frozen=True):
+    """A section without its text: where it stands and how often it was changed."""
+
+    id: int
+    heading: str
+    version: int
+
+
+class Sections(Struct, frozen=True):
+    """The sections of a postmortem, in their order."""
+
+    items: list[SectionLine]
+
+
+class Found(Struct, frozen=True):
+    """Events that may be cited; times are in UTC, as the document says them."""
+
+    items: list[Citable]
+
+
+class Findings(Struct, frozen=True):
+    """What checks say of the working text, in the shape of `juncture lint`."""
+
+    findings: list[Finding]
+
+
 class Stands(Struct, frozen=True):
     """Where a postmortem stands, and the number of its latest publication (0: none)."""
 
     id: str
     state: str
     publication: int
+
+
+_WORDS = (Query("q", "Words in the event, or a time of day such as 14:32."),)
 
 
 @describe("Draft a postmortem from the timeline.", body=StartBody, answer=Started, status=201, refuses=(403,))
@@ -113,6 +148,26 @@ def _write_section(request: ViewerRequest, postmortem: str, section: int) -> Htt
     return answered(Merged(text))
 
 
+@describe("List the sections with their versions: who writes sees by it what others changed.", answer=Sections)
+def _sections(request: ViewerRequest, postmortem: str) -> HttpResponse:
+    lines = selectors.section_versions(request.viewer, postmortem)
+    return answered(Sections([SectionLine(*line) for line in lines]))
+
+
+@describe("Find events to cite, by words or by a time of day; key events first.", answer=Found, query=_WORDS)
+def _citable(request: ViewerRequest, postmortem: str) -> HttpResponse:
+    if not request.viewer.may_write:
+        raise NotFound
+    return answered(Found(citable(request.viewer, postmortem, storable(request.GET.get("q", ""))[:200])))
+
+
+@describe("List what checks say of the working text: claims, citations, open questions, what waits.", answer=Findings)
+def _diagnostics(request: ViewerRequest, postmortem: str) -> HttpResponse:
+    view = selectors.postmortem(request.viewer, postmortem)
+    found = diagnostics(request.viewer, view, objects_of(request.viewer, postmortem))
+    return answered(Findings(found))
+
+
 @describe(
     "Bring a postmortem to another state; `published` freezes a publication.", body=StateBody, answer=Stands, refuses=(403, 409)
 )
@@ -129,5 +184,8 @@ as_markdown = endpoint(GET=markdown, PUT=replace_markdown)
 as_json = endpoint(GET=_json)
 as_html = endpoint(GET=_html)
 pdf = endpoint(GET=_pdf)
+sections = endpoint(GET=_sections)
+citable_events = endpoint(GET=_citable)
+diagnostics_of = endpoint(GET=_diagnostics)
 section = endpoint(PATCH=_write_section)
 state = endpoint(POST=_set_state)

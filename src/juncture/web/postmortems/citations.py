@@ -36,8 +36,13 @@ def with_citation(markdown: str, label: str, at: int | None) -> tuple[str, int]:
 
 def footnote_for(label: str, event: Event) -> str:
     """Return the footnote that binds a label to an event: `[^e1]: 14:32:07 UTC, slack: text (event …, sha256:…, /12)`."""
-    first = event.citations[0]
+    return f"[^{label}]: {bound_text(event)}"
+
+
+def bound_text(event: Event) -> str:
+    """Return what a footnote says of an event, and the ids that it is bound to."""
+    first = event.citations[0] if event.citations else None
     said = " ".join(event.summary.split())
     short = f"{said[:119]}…" if len(said) > 120 else said
-    bound = f"(event {event.id}, {first.artefact}, {first.place})"
-    return f"[^{label}]: {clock_time(event.occurred_at)} UTC, {event.source}: {short} {bound}"
+    place = f", {first.artefact}, {first.place}" if first and not re.search(r"[\s)]", first.place) else ""
+    return f"{clock_time(event.occurred_at)} UTC, {event.source}: {short} (event {event.id}{place})"

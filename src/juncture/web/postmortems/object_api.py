@@ -13,6 +13,7 @@ from juncture.web.access.problems import answered, body_of, endpoint
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.access.viewer import Viewer
 from juncture.web.api.describing import describe
+from juncture.web.incidents.operations import require_author
 from juncture.web.postmortems import object_selectors, operations
 from juncture.web.postmortems.models import Piece
 from juncture.web.postmortems.pieces import KINDS
@@ -31,7 +32,7 @@ class ObjectThere(Struct, frozen=True):
     object: object_selectors.ObjectView | None
 
 
-_ACTS: dict[str, Callable[[Viewer, str, str, int], Piece | None]] = {
+ACTS: dict[str, Callable[[Viewer, str, str, int], Piece | None]] = {
     "accept": operations.accept_object,
     "dismiss": operations.dismiss_object,
     "remove": operations.remove_object,
@@ -67,9 +68,38 @@ def _remove(request: ViewerRequest, postmortem: str, objects: str, object: int) 
 
 @describe("Accept, dismiss, remove, or undo the last change of an object.", answer=ObjectThere, refuses=(403, 409))
 def _act(request: ViewerRequest, postmortem: str, objects: str, object: int, act: str) -> HttpResponse:  # noqa: A002 - the same
-    if act not in _ACTS:
+    if act not in ACTS:
         raise NotFound
-    return _there(objects, _ACTS[act](request.viewer, postmortem, objects, object))
+    return _there(objects, ACTS[act](request.viewer, postmortem, objects, object))
+
+
+class MakeBody(Struct, forbid_unknown_fields=True):
+    """Words of the text, and what they are to become: decisions, factors, lessons or actions."""
+
+    kind: str
+    text: str
+    section: int | None = None
+
+
+@describe(
+    "Make a decision, factor, lesson or action of a sentence; it cites what the sentence cites.",
+    body=MakeBody,
+    answer=operations.Made,
+    status=201,
+    refuses=(403,),
+)
+def _make(request: ViewerRequest, postmortem: str) -> HttpResponse:
+    require_author(request.viewer, "write")
+    body = body_of(request, MakeBody)
+    return answered(operations.make_object(request.viewer, postmortem, body.kind, body.text), 201)
+
+
+@describe(
+    "Take an action back that was made of a sentence, as long as nobody has changed it.", answer=ObjectThere, refuses=(403, 409)
+)
+def _take_back(request: ViewerRequest, postmortem: str, made: str) -> HttpResponse:
+    operations.take_back(request.viewer, postmortem, made)
+    return answered(ObjectThere(None))
 
 
 def _there(objects: str, row: Piece | None, *, status: int = 200) -> HttpResponse:
@@ -80,3 +110,5 @@ all_objects = endpoint(GET=_list)
 objects_of_kind = endpoint(POST=_add)
 one_object = endpoint(PATCH=_edit, DELETE=_remove)
 act_on_object = endpoint(POST=_act)
+make = endpoint(POST=_make)
+take_back = endpoint(POST=_take_back)

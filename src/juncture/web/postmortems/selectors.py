@@ -129,6 +129,14 @@ def markdown_file(viewer: Viewer, postmortem_id: str, *, published: bool = False
     return written(published_record(latest))
 
 
+def section_versions(viewer: Viewer, postmortem_id: str) -> list[tuple[int, str, int]]:
+    """Return id, heading and version of each section. Raises NotFound, also for who may not write."""
+    row = postmortem_row(viewer, postmortem_id)
+    if not viewer.may_write:
+        raise NotFound
+    return list(Section.objects.filter(postmortem=row).values_list("pk", "heading", "version"))
+
+
 def place_of(viewer: Viewer, postmortem_id: str, section_id: int) -> int:
     """Return which section of the document it is, counted from 0. Raises NotFound."""
     ids = list(Section.objects.filter(postmortem=postmortem_row(viewer, postmortem_id)).values_list("pk", flat=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from juncture.web.postmortems import api, object_api, views
+from juncture.web.postmortems import api, object_api, views, write_views
 
 pages = [
     path("incidents/<slug:incident>/postmortem/", views.start, name="postmortem-start"),
@@ -12,6 +12,12 @@ pages = [
     path("postmortems/<slug:postmortem>/published/", views.published, name="postmortem-published"),
     path("postmortems/<slug:postmortem>/state/", views.state, name="postmortem-state"),
     path("postmortems/<slug:postmortem>/sections/<int:section>/", views.section, name="section"),
+    path("postmortems/<slug:postmortem>/sections/<int:section>/make/", write_views.make, name="make"),
+    path("postmortems/<slug:postmortem>/write/", write_views.write, name="write"),
+    path("postmortems/<slug:postmortem>/objects/", write_views.objects, name="objects"),
+    path("postmortems/<slug:postmortem>/objects/<slug:objects>/", write_views.add, name="object-add"),
+    path("postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/", write_views.edit, name="object-edit"),
+    path("postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/<slug:act>/", write_views.act, name="object-act"),
 ]
 calls = [
     path("incidents/<slug:incident>/postmortem", api.start),
@@ -22,7 +28,12 @@ calls = [
     path("postmortems/<slug:postmortem>.pdf", api.pdf, name="postmortem-pdf"),
     path("postmortems/<slug:postmortem>.html", api.as_html, name="postmortem-html"),
     path("postmortems/<slug:postmortem>/sections/<int:section>", api.section),
+    path("postmortems/<slug:postmortem>/sections", api.sections),
+    path("postmortems/<slug:postmortem>/citable", api.citable_events),
+    path("postmortems/<slug:postmortem>/diagnostics", api.diagnostics_of),
     path("postmortems/<slug:postmortem>/state", api.state),
+    path("postmortems/<slug:postmortem>/make", object_api.make),
+    path("postmortems/<slug:postmortem>/made-actions/<slug:made>/undo", object_api.take_back),
     path("postmortems/<slug:postmortem>/objects", object_api.all_objects),
     path("postmortems/<slug:postmortem>/objects/<slug:objects>", object_api.objects_of_kind),
     path("postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/<slug:act>", object_api.act_on_object),

@@ -91,6 +91,8 @@ def _written(request: ViewerRequest, postmortem: str, section: int) -> HttpRespo
     merged = operations.apply(request.viewer, postmortem, section, base=request.POST.get("base", ""), text=text)
     event = request.POST.get("cite")
     if not event:
+        if request.POST.get("next") == "write":
+            return redirect(f"{reverse('write', args=(postmortem,))}#s-{section}")
         place = selectors.place_of(request.viewer, postmortem, section)
         return redirect(f"{reverse('postmortem', args=(postmortem,))}#edit-{place}")
     at = request.POST.get("at", "")

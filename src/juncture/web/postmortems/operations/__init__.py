@@ -1,5 +1,6 @@
 """What changes postmortems: a module a kind of change. Each function authorises, validates, writes, and appends one Change."""
 
+from juncture.web.postmortems.operations.making import Made, make_object, take_back
 from juncture.web.postmortems.operations.objects import (
     accept_object,
     add_object,
@@ -16,6 +17,7 @@ from juncture.web.postmortems.operations.writing import SECTION_LIMIT, apply, ci
 __all__ = [
     "PRACTICES",
     "SECTION_LIMIT",
+    "Made",
     "accept_object",
     "add_object",
     "apply",
@@ -26,11 +28,13 @@ __all__ = [
     "import_file",
     "is_untouched",
     "lines",
+    "make_object",
     "remove_object",
     "rename",
     "replace_file",
     "replace_record",
     "set_state",
     "start_postmortem",
+    "take_back",
     "undo_object",
 ]
