@@ -116,4 +116,4 @@ def _lesson(title: str) -> str:
 
 
 def _short(title: str) -> str:
-    return title if len(title) <= 80 else f"{title[:79]}…"
+    return title.rstrip(".") if len(title) <= 80 else f"{title[:79]}…"

@@ -1,0 +1,37 @@
+"""The editor in a real browser, under the strict content policy: nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from tests.web.browser.conftest import PASSWORD
+from tests.web.conftest import CHAT
+from tests.web.served import juncture
+
+pytestmark = pytest.mark.browser
+EMAIL = "writing@example.org"
+
+
+def test_words_are_saved_as_they_are_typed_and_an_event_is_cited(opened, served):
+    juncture("user", "add", EMAIL, "--name", "Author Sample", "--password-stdin", "--data", served.data, given=PASSWORD)
+    page = opened(EMAIL)
+    page.goto("/incidents/new/")
+    page.locator("textarea[name=text]").first.fill(CHAT)
+    page.get_by_role("button", name=re.compile("draft", re.IGNORECASE)).first.click()
+    page.wait_for_url(re.compile("/postmortems/|/imports/"), timeout=60_000)
+    page.wait_for_url(re.compile("/postmortems/"), timeout=60_000)
+    page.goto(f"{page.url.partition('#')[0].rstrip('/')}/write/")
+    text = page.locator(".cm-content").first
+    text.click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("Somebody typed this. ")
+    expect(page.locator("[data-status]")).to_contain_text("Saved ")
+    page.keyboard.type("[^rolling")
+    page.locator(".offered").first.wait_for()
+    page.keyboard.press("Enter")
+    expect(text).to_contain_text(re.compile(r"typed this\. \[\^e\d+\]"))
+    expect(page.locator("[data-status]")).to_contain_text("Saved ")
+    page.reload()
+    expect(page.locator(".cm-content").first).to_contain_text("Somebody typed this.")
