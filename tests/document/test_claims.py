@@ -64,3 +64,10 @@ def test_sentences_stand_in_order_and_never_overlap(text):
         assert last <= one.start < one.end <= len(text)
         last = one.end
     list(claims_of(text, names=("ab",)))
+
+
+def test_full_stops_within_a_quotation_end_no_sentence():
+    text = 'The first signal came at 14:07: “hey, checkout fails. known?”.[^e1] It went on. He said "no. yes." at 14:08.[^e2]'
+    assert [sentence.text[:9] for sentence in sentences_of(text)] == ["The first", "It went o", 'He said "']
+    assert all(claim.cited for claim in claims_of(text))
+    assert len(list(sentences_of('A 3" disk failed. It was replaced. All was well.'))) == 3

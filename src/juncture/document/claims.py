@@ -35,7 +35,9 @@ _NORM = re.compile(
     re.IGNORECASE,
 )
 _CITED = re.compile(r"\[\^[^\]\s]+\]")
-_OF_LESSONS = re.compile(r"lesson|learn|went well|went poorly|went wrong|lucky|action|question|follow-?up", re.IGNORECASE)
+_OF_LESSONS = re.compile(
+    r"^sources$|^evidence$|lesson|learn|went well|went poorly|went wrong|lucky|action|question|follow-?up", re.IGNORECASE
+)
 
 
 class Claim(Struct, frozen=True):
@@ -49,7 +51,7 @@ class Claim(Struct, frozen=True):
 def claims_of(markdown: str, *, heading: str = "", names: Iterable[str] = ()) -> Iterator[Claim]:
     """Yield the claims of a section. `names` are the services, alerts and roles of the incident.
 
-    Sections of lessons, actions and questions hold none: what is learned is not evidence.
+    Sections of lessons, actions and questions hold none: what is learned is not evidence. Nor do lists of sources: they are it.
     """
     if _OF_LESSONS.search(heading):
         return

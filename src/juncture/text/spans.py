@@ -20,6 +20,8 @@ _MARKER = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?)?")
 _UNDERLINE = re.compile(r"\s*(?:=+|-+|(?:\*\s*){3,}|(?:-\s*){3,})\s*")
 _END = re.compile(r"""[.!?\u2026]+["'\u201d\u2019)\]*_]*(?:\[\^[^\]\s]+\])*(?=\s|$)""")
 _NO_END = re.compile(r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|ca|no|Mr|Mrs|Ms|Dr|[A-Z])\.$")
+_QUOTES = (("\u201c", "\u201d"), ('"', '"'), ("\u00ab", "\u00bb"), ("\u201e", "\u201c"))
+_LONGEST_QUOTATION = 1000
 _TRAILING = re.compile(r"(?:\s*\[\^[^\]\s]+\])+")
 
 
@@ -63,7 +65,7 @@ def _of_run(run: list[tuple[int, str]]) -> Iterator[Sentence]:
         text += line
     start = 0
     for found in _END.finditer(text):
-        if _NO_END.search(text[start : found.start() + 1]):
+        if _NO_END.search(text[start : found.start() + 1]) or _is_quoted(text, start, found.start()):
             continue
         end = found.end()
         if trailing := _TRAILING.match(text, end):
@@ -71,6 +73,18 @@ def _of_run(run: list[tuple[int, str]]) -> Iterator[Sentence]:
         yield from _one(text, places, start, end)
         start = end
     yield from _one(text, places, start, len(text))
+
+
+def _is_quoted(text: str, start: int, place: int) -> bool:
+    """Whether a place lies inside a quotation that began after `start` and ends later: its full stops end no sentence."""
+    before = text[start:place]
+    for opening, closing in _QUOTES:
+        opened = before.count('"') % 2 == 1 if opening == closing else before.rfind(opening) > before.rfind(closing)
+        end = text.find(closing, place)
+        # A quotation that never ends, or only after the paragraph, is an inch or a slip.
+        if opened and end >= 0 and end - start < _LONGEST_QUOTATION:
+            return True
+    return False
 
 
 def _one(text: str, places: list[int], start: int, end: int) -> Iterator[Sentence]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -17,6 +18,7 @@ from juncture.evidence.places import ExcerptLine, leaf
 from juncture.model.errors import BadEvidence
 from juncture.model.evidence import Citation
 from juncture.model.identity import ArtefactHash
+from juncture.stores.folder import FolderStore
 from juncture.web.access.errors import Invalid, NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import EvidenceItem
@@ -46,6 +48,38 @@ class Leaf(Struct, frozen=True):
     first: int
     more: bool
     text: bool = True
+
+
+class Cited(Struct, frozen=True):
+    """The artefacts that a postmortem cites: those that are kept still, and what stands in the place of those that were erased.
+
+    Both are of its own incident: rights follow the incident, never the hash, and anybody may write down a hash.
+    """
+
+    kept: frozenset[ArtefactHash]
+    gone: dict[str, str]
+
+
+def cited_in(view: PostmortemView) -> Cited:
+    """Return what a seen postmortem cites of the artefacts that its incident received."""
+    hashes = {each.artefact for each in citations_of(view.record)}
+    rows = EvidenceItem.objects.filter(incident__public_id=view.incident, sha256__in=hashes)
+    kept: set[ArtefactHash] = set()
+    gone: dict[str, str] = {}
+    for sha256, at, reason in rows.values_list("sha256", "erased_at", "erased_reason"):
+        if at:
+            gone[sha256] = _erased(at, reason)
+        else:
+            kept.add(ArtefactHash(sha256))
+    store = artefact_store()
+    return Cited(frozenset(one for one in kept if one not in gone and _is_held(store, one)), gone)
+
+
+def _is_held(store: FolderStore, artefact: ArtefactHash) -> bool:
+    with suppress(BadEvidence, OSError):
+        store.artefact(artefact)
+        return True
+    return False
 
 
 def leaf_of(item: EvidenceItem, number: int) -> Leaf:
@@ -114,14 +148,8 @@ def images_within(view: PostmortemView) -> dict[ArtefactHash, str]:
     return found
 
 
-def erased_in(incident: str) -> dict[str, str]:
-    """Return what was erased of an incident, by hash: the words that stand in the place of an excerpt. For selectors."""
-    rows = EvidenceItem.objects.filter(incident__public_id=incident, erased_at__isnull=False)
-    return {
-        sha256: f"Erased on {at.date().isoformat()}: {reason}"
-        for sha256, at, reason in rows.values_list("sha256", "erased_at", "erased_reason")
-        if at
-    }
+def _erased(at: datetime, reason: str) -> str:
+    return f"Erased on {at.date().isoformat()}: {reason}"
 
 
 def _png(artefact: Artefact) -> bytes:

@@ -41,7 +41,7 @@ class Rows(Struct):
 def to_record(row: Postmortem) -> record.Postmortem:
     """Return the record that rows hold, without what was put aside."""
     derived = derived_record(row)
-    sections = tuple(record.Section(section.heading, section.markdown) for section in row.sections.order_by("position", "id"))
+    sections = tuple(record.Section(section.heading, section.markdown) for section in row.sections.all())
     held = rows_of(row)
     values: dict[str, tuple[Any, ...]] = {
         kind.name: tuple(value_of(kind, piece) for piece in held[kind.name]) for kind, _ in values_in(derived)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 
+from django.db.models import prefetch_related_objects
 from msgspec import Struct
 
 from juncture.casework.drafting import citations_of
@@ -18,7 +19,7 @@ from juncture.model.record import Postmortem as Record
 from juncture.stores.folder import FolderStore
 from juncture.web.access.errors import Moved, NotFound
 from juncture.web.access.viewer import Viewer
-from juncture.web.evidence.opening import erased_in
+from juncture.web.evidence.opening import Cited, cited_in
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import FormerAddress, Visibility
 from juncture.web.postmortems.file_text import file_of, written
@@ -93,10 +94,11 @@ def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -
     working = viewer.may_write and not published
     if not working and latest is None:
         raise NotFound
+    prefetch_related_objects([row], "sections")
     record = to_record(row) if working or latest is None else published_record(latest)
     sections = tuple(
         SectionView(section.pk, section.heading, section.markdown, section.version)
-        for section in (Section.objects.filter(postmortem=row) if working else ())
+        for section in (row.sections.all() if working else ())
     )
     return PostmortemView(
         row.public_id,
@@ -152,36 +154,22 @@ def postmortems(viewer: Viewer, *, limit: int = 50, before: int | None = None) -
     return [_line(row) for row in rows[:limit]], rows[limit - 1].pk if len(rows) > limit else None
 
 
-def excerpts_for(view: PostmortemView) -> dict[Citation, Excerpt]:
-    """Return the excerpts of a seen postmortem's citations, masked: who may read it sees what it cites."""
-    store, gone = artefact_store(), erased_in(view.incident)
-    held: dict[ArtefactHash, bool] = {}
+def excerpts_for(view: PostmortemView, cited: Cited | None = None) -> dict[Citation, Excerpt]:
+    """Return the excerpts of a seen postmortem's citations, masked: who may read it sees what it cites.
+
+    `cited` is `cited_in(view)`, where the caller has it.
+    """
+    store, cited = artefact_store(), cited or cited_in(view)
     found: dict[Citation, Excerpt] = {}
     for citation in citations_of(view.record):
-        if citation.artefact not in held:
-            held[citation.artefact] = citation.artefact not in gone and _is_held(store, citation.artefact)
         # What was erased has no excerpt, also not from memory: in its place stands that it was erased, when and why.
-        if citation.artefact in gone:
-            told = ExcerptLine("", gone[citation.artefact], hit=False)
+        if citation.artefact in cited.gone:
+            told = ExcerptLine("", cited.gone[citation.artefact], hit=False)
             found[citation] = Excerpt("Erased evidence", citation.place, (told,))
-        if held[citation.artefact]:
+        if citation.artefact in cited.kept:
             with suppress(BadEvidence, OSError):
                 found[citation] = _excerpt(store, citation.artefact, citation.place)
     return found
-
-
-def held_artefacts(view: PostmortemView) -> frozenset[ArtefactHash]:
-    """Return the artefacts that a seen postmortem cites and that are kept still: what was erased is not among them."""
-    store, gone = artefact_store(), erased_in(view.incident)
-    cited = {each.artefact for each in citations_of(view.record)}
-    return frozenset(one for one in cited if one not in gone and _is_held(store, one))
-
-
-def _is_held(store: FolderStore, artefact: ArtefactHash) -> bool:
-    with suppress(BadEvidence, OSError):
-        store.artefact(artefact)
-        return True
-    return False
 
 
 @lru_cache(maxsize=_KEPT_EXCERPTS)

@@ -14,11 +14,11 @@ from juncture.document.html.edition import Edition
 from juncture.document.html.page import article, page
 from juncture.model.identity import ArtefactHash
 from juncture.web.access.viewer import Viewer
-from juncture.web.evidence.opening import images_for, images_within
+from juncture.web.evidence.opening import cited_in, images_for, images_within
 from juncture.web.incidents.models import Visibility
 from juncture.web.postmortems.kept import Kept
 from juncture.web.postmortems.live import actions_now, revisions_of
-from juncture.web.postmortems.selectors import PostmortemView, excerpts_for, held_artefacts
+from juncture.web.postmortems.selectors import PostmortemView, excerpts_for
 from juncture.web.timeline.selectors import cited_series
 
 _kept = Kept()
@@ -33,19 +33,20 @@ _RELATED = ("related", "Seen before?")
 
 def shown_article(viewer: Viewer, view: PostmortemView) -> SafeString:
     """Return a postmortem's article; the working one with a link at each section to where it is written."""
-    held = held_artefacts(view)
-    edition = _edition(viewer, view, held)
-    key = blake2b(_encode((view.record, edition, sorted(held), viewer.zone)), digest_size=20).digest()
-    drawn = _kept.get(key, lambda: str(article(view.record, excerpts_for(view), zone=viewer.zone, edition=edition)))
+    cited = cited_in(view)
+    edition = _edition(viewer, view, cited.kept)
+    key = blake2b(_encode((view.record, edition, sorted(cited.kept), cited.gone, viewer.zone)), digest_size=20).digest()
+    drawn = _kept.get(key, lambda: str(article(view.record, excerpts_for(view, cited), zone=viewer.zone, edition=edition)))
     # The article escapes all that it is given: that is its own promise, tested with hostile records.
     return mark_safe(drawn)  # noqa: S308
 
 
 def exported(viewer: Viewer, view: PostmortemView) -> str:
     """Return a postmortem as one HTML file that needs nothing but itself."""
-    edition = _edition(viewer, view, held_artefacts(view))
+    cited = cited_in(view)
+    edition = _edition(viewer, view, cited.kept)
     edition = msgspec.structs.replace(edition, edit={}, also=(), as_of=timezone.now(), images=images_within(view))
-    return page(view.record, excerpts_for(view), zone=viewer.zone, edition=edition)
+    return page(view.record, excerpts_for(view, cited), zone=viewer.zone, edition=edition)
 
 
 def _edition(viewer: Viewer, view: PostmortemView, held: Collection[ArtefactHash]) -> Edition:
