@@ -294,8 +294,21 @@ def test_on_a_phone_no_page_is_wider_than_the_screen_and_targets_are_large(opene
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
         small = page.evaluate(
             """() => [...document.querySelectorAll("button, summary, main .button, header a, input:not([type=hidden]), select, textarea")]
-                .filter((each) => each.checkVisibility() && !each.closest("article, .lanes, .pick, .skip"))
+                .filter((each) => each.checkVisibility() && !each.closest("article, .lanes, .pick, .skip, [aria-hidden]"))
                 .filter((each) => each.getBoundingClientRect().height < 44 && each.getBoundingClientRect().height > 1)
                 .map((each) => each.outerHTML.slice(0, 80))"""
         )
         assert small == [], path
+
+
+def test_events_are_found_beside_unsaved_words_without_a_script_too(opened, ana, drafted):
+    page = opened(ana, java_script_enabled=False)
+    page.goto(drafted)
+    page.get_by_role("link", name="Edit Summary").click()
+    page.get_by_label("Text, as Markdown").fill("Words that are not saved yet.")
+    page.get_by_label("Words in the event").fill("falling")
+    page.get_by_label("Words in the event").press("Enter")
+    page.get_by_text("1 event with “falling”").wait_for()
+    assert page.get_by_label("Text, as Markdown").input_value() == "Words that are not saved yet."
+    page.get_by_role("button", name="Cite: error rate is falling").click()
+    assert page.get_by_label("Text, as Markdown").input_value().startswith("Words that are not saved yet.[^e")

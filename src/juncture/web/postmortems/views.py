@@ -61,27 +61,33 @@ def state(request: ViewerRequest, postmortem: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page
 def section(request: ViewerRequest, postmortem: str, section: int) -> HttpResponse:
-    """Edit one section. What somebody else wrote meanwhile is merged, never overwritten."""
-    if request.method == "POST":
+    """Edit one section. What somebody else wrote meanwhile is merged, never overwritten.
+
+    Finding events posts the text and gives it back as it is, unsaved: no word is lost, also without a script.
+    """
+    if request.method == "POST" and "find" not in request.POST:
         return _written(request, postmortem, section)
     view = selectors.postmortem(request.viewer, postmortem)
     place = next((number for number, one in enumerate(view.sections) if one.id == section), None)
     if place is None:
         raise NotFound
-    asked = storable(request.GET.get("q", "")).strip()
+    stored = view.sections[place].markdown
+    asked = storable(request.POST.get("q") or request.GET.get("q", "")).strip()
     wanted = Wanted(text=asked, key_only=not asked)
     events, _ = events_of(request.viewer, view.incident, wanted, limit=FOUND_EVENTS)
     told = {
         "here": "incidents",
         "postmortem": view,
         "section": view.sections[place],
+        "base": request.POST.get("base", stored),
+        "text": request.POST.get("text", stored),
         "place": place,
         "days": shown(events),
         "many_days": len({event.occurred_at.date() for event in events}) > 1,
         "found": len(events),
         "total": count_of(request.viewer, view.incident, wanted),
         "q": asked,
-        "at": request.GET.get("at", ""),
+        "at": request.POST.get("at") or request.GET.get("at", ""),
     }
     return render(request, "postmortems/section.html", told)
 
@@ -99,7 +105,7 @@ def _written(request: ViewerRequest, postmortem: str, section: int) -> HttpRespo
     # A place in the text that was sent is one in what is stored only where nobody else wrote meanwhile.
     mine = at.isdecimal() and merged == operations.lines(text)
     behind = operations.cite(request.viewer, postmortem, section, event, at=int(at[:9]) if mine else None)
-    words = storable(request.GET.get("q", ""))
+    words = storable(request.POST.get("q", "")).strip()
     return redirect(f"{request.path}?{urlencode({'q': words, 'at': behind} if words else {'at': behind})}")
 
 

@@ -19,7 +19,14 @@
     placed = true;
   }
   text.addEventListener("focus", () => { placed = true; });
-  form.addEventListener("submit", () => {
+  const unsaved = () => text.value !== first || text.hasAttribute("data-unsaved");
+  form.addEventListener("submit", (event) => {
+    const pressed = event.submitter;
+    if (pressed instanceof HTMLButtonElement && pressed.name === "find") {
+      event.preventDefault();
+      find();
+      return;
+    }
     sent = true;
     at.value = placed ? String([...text.value.slice(0, text.selectionStart)].length) : "";
   });
@@ -28,26 +35,22 @@
     event.preventDefault();
     form.requestSubmit();
   });
-  window.addEventListener("beforeunload", (event) => { if (!sent && text.value !== first) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (!sent && unsaved()) event.preventDefault(); });
   window.addEventListener("pageshow", () => { sent = false; });
 
-  const finder = document.getElementById("finder");
-  finder?.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const words = /** @type {HTMLInputElement} */ (finder.querySelector("input[name=q]")).value;
-    const address = `${location.pathname}?${new URLSearchParams({ q: words })}`;
+  const find = async () => {
+    const words = /** @type {HTMLInputElement} */ (document.getElementById("q")).value;
     try {
-      const answer = await fetch(address);
+      const answer = await fetch(`${location.pathname}?${new URLSearchParams({ q: words })}`);
       const found = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("found");
-      if (!found) return location.assign(address);
+      if (!found) throw new Error("not answered");
       const status = /** @type {HTMLElement} */ (document.querySelector("#found [role=status]"));
       const list = /** @type {HTMLElement} */ (document.querySelector("#found .events"));
       status.textContent = found.querySelector("[role=status]")?.textContent || "";
       list.replaceWith(/** @type {Node} */ (found.querySelector(".events")));
-      // Citing goes on with the same words.
-      form.action = address;
     } catch {
-      location.assign(address);
+      const status = /** @type {HTMLElement} */ (document.querySelector("#found [role=status]"));
+      status.textContent = "The server did not answer. Your text is as it was. Try again.";
     }
-  });
+  };
 })();
