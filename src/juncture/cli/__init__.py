@@ -26,6 +26,7 @@ COMMANDS = {
     "user": "Add people to a served data folder.",
     "token": "Print an API token of a person.",
     "rebuild": "Make anew what a served data folder derives.",
+    "sample": "Fill a library with generated sample data.",
     "sources": "List the sources that can be read.",
     "schema": "Print the JSON schema of everything that is read and written.",
 }

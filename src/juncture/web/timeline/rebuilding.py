@@ -132,7 +132,7 @@ def _store_events(incident: Incident, events: Sequence[Event], hidden: frozenset
         ]
         aliases = [(incident.pk, alias, event.id) for event in slice_ for alias in event.aliases]
         with transaction.atomic():
-            upsert(StoredEvent, _COLUMNS, rows, unique=("incident", "event_id"), update=True)
+            upsert(StoredEvent, COLUMNS, rows, unique=("incident", "event_id"), update=True)
             upsert(EventAlias, ("incident", "alias", "event_id"), aliases, unique=("incident", "alias"), update=True)
         beat()
     if not is_first:
@@ -164,7 +164,7 @@ def _shared(sighting: Sighting, known: dict[str, str]) -> Sighting:
     return sighting
 
 
-_COLUMNS = (
+COLUMNS = (
     "incident",
     "event_id",
     "occurred_at",
@@ -181,7 +181,7 @@ _COLUMNS = (
 
 
 def row_of(incident: Incident, event: Event, *, hidden: bool) -> tuple[Value, ...]:
-    """Return the columns of an event, in the order of `_COLUMNS`."""
+    """Return the columns of an event, in the order of `COLUMNS`."""
     return (
         incident.pk,
         event.id,
@@ -200,7 +200,7 @@ def row_of(incident: Incident, event: Event, *, hidden: bool) -> tuple[Value, ..
 
 def store_event(incident: Incident, event: Event, *, hidden: bool) -> None:
     """Write one event as it is now. Call in a transaction."""
-    upsert(StoredEvent, _COLUMNS, [row_of(incident, event, hidden=hidden)], unique=("incident", "event_id"), update=True)
+    upsert(StoredEvent, COLUMNS, [row_of(incident, event, hidden=hidden)], unique=("incident", "event_id"), update=True)
 
 
 def likeness_of(event: Event) -> str:
