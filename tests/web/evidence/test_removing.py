@@ -19,7 +19,8 @@ from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.operations import declare
 from juncture.web.journal.models import Change
 from juncture.web.postmortems import operations, selectors
-from juncture.web.timeline.models import StoredEvent
+from juncture.web.timeline.models import Correction, StoredEvent
+from juncture.web.timeline.operations import Asked, correct
 
 SECRET = "zzPLANTED the customer Robin Sample wrote from robin.sample@example.org that checkout answers 500"
 PLANTED = CHAT.replace("checkout answers 500 since the deploy", SECRET)
@@ -66,6 +67,43 @@ def test_no_byte_of_what_was_erased_is_left_anywhere(viewer, work, tmp_path):
     left = [where for where, data in everything_stored(tmp_path) if b"zzPLANTED" in data or b"robin.sample@" in data]
     assert left == []
     assert "My own words." in selectors.postmortem(viewer, postmortem).sections[0].markdown
+
+
+def test_no_byte_of_an_event_that_was_added_by_hand_is_left_anywhere(viewer, work, tmp_path):
+    incident = incident_with(viewer, OTHER)
+    work()
+    words = "zzADDED Robin"
+    asked = Asked(kind="add", time="14:30", lane="people", text=words, why=f"because {words}")
+    added = correct(viewer, incident.public_id, asked).event_id
+    for change in ({"kind": "text", "text": f"{words} again"}, {"kind": "annotate", "annotation": f"said by {words}"}):
+        correct(viewer, incident.public_id, Asked(event=added, why=f"so said {words}", **change))
+    assert any(b"zzADDED" in data for _, data in everything_stored(tmp_path))
+    name = EvidenceItem.objects.get(incident=incident, name__startswith="added-").name
+    removed(viewer, work, incident, name)
+    assert [where for where, data in everything_stored(tmp_path) if b"zzADDED" in data] == []
+    kinds = Correction.objects.of_incident(incident).values_list("kind", flat=True)
+    assert list(kinds) == ["add", "text", "annotate"]
+    assert list(StoredEvent.objects.values_list("summary", flat=True)) == ["payment capture failed too"]
+
+
+def test_what_persons_corrected_goes_with_the_event_that_it_was_said_of(viewer, work, tmp_path):
+    incident = incident_with(viewer, PLANTED, OTHER)
+    work()
+    event = StoredEvent.objects.get(incident=incident, summary__startswith="zzPLANTED").event_id
+    correct(viewer, incident.public_id, Asked(kind="text", event=event, text="zzSHORT", why="zzWHY"))
+    removed(viewer, work, incident, "chat-0.txt")
+    planted = (b"zzPLANTED", b"zzSHORT", b"zzWHY")
+    assert [where for where, data in everything_stored(tmp_path) if any(one in data for one in planted)] == []
+
+
+def test_a_correction_stays_where_a_newer_export_says_the_same(viewer, work):
+    incident = incident_with(viewer, CHAT, f"{CHAT}\n{OTHER}")
+    work()
+    event = StoredEvent.objects.get(incident=incident, summary__contains="error rate").event_id
+    correct(viewer, incident.public_id, Asked(kind="text", event=event, text="errors fell", why="in fewer words"))
+    removed(viewer, work, incident, "chat-0.txt")
+    assert StoredEvent.objects.get(incident=incident, event_id=event).summary == "errors fell"
+    assert Correction.objects.of_incident(incident).get().why == "in fewer words"
 
 
 def test_the_ledger_keeps_the_entry_and_the_reason_and_is_whole(viewer, work):

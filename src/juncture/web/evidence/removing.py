@@ -25,6 +25,7 @@ from juncture.web.evidence.leases import LEASE, held, kept
 from juncture.web.evidence.models import EvidenceItem, ImportRun, StoredSeries, StoredSighting
 from juncture.web.evidence.progress import Progress, Stage
 from juncture.web.evidence.store import artefact_store, picture_cache
+from juncture.web.timeline.forgetting import corrected_with, forget_corrections, gone_with
 from juncture.web.timeline.operations import rebuild_timeline
 
 _SLICE = 500
@@ -49,10 +50,15 @@ class Removal:
         elsewhere = self._erase()
         gone = self._read_from_it()
         with kept(self.run):
-            forgetting.forget(self.run.incident, forgetting.erased_of(self.hashes, gone, self._words()))
+            corrected = corrected_with(self.run.incident, self.hashes)
+            erased = forgetting.erased_of(self.hashes, gone, self._words(), corrected.texts)
+            forgetting.forget(self.run.incident, erased)
+            forget_corrections(self.run.incident, corrected.added, erased.value, erased.words)
             self._forget_in_imports()
         self._read_again({sighting.id for sighting in gone})
         self._drop_sightings()
+        with kept(self.run):
+            forget_corrections(self.run.incident, gone_with(self.run.incident, corrected), erased.value, erased.words)
         self._drop_series()
         self._beat(Stage.TIMELINE)
         with kept(self.run):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -87,13 +88,16 @@ class Erased(Struct, frozen=True):
         return isinstance(citation, dict) and citation.get("artefact") in self.hashes
 
 
-def erased_of(hashes: Iterable[str], gone: Iterable[Sighting], words: str) -> Erased:
-    """Return what is looked for: the words of what was read, the longest first, and how a footnote cuts them."""
+def erased_of(hashes: Iterable[str], gone: Iterable[Sighting], words: str, corrected: Iterable[str] = ()) -> Erased:
+    """Return what is looked for: the words of what was read, the longest first, and how a footnote cuts them.
+
+    `corrected` are words that persons gave to events that are gone.
+    """
     texts: set[str] = set()
-    for sighting in gone:
-        said = " ".join(sighting.summary.split())
+    for text in chain(corrected, (sighting.summary for sighting in gone)):
+        said = " ".join(text.split())
         if len(said) >= _SHORTEST and len(texts) < _MOST_TEXTS:
-            texts.update({said, sighting.summary, said[:_QUOTED]})
+            texts.update({said, text, said[:_QUOTED]})
     longest_first = tuple(sorted(texts, key=len, reverse=True))
     words_of = {frozenset(_WORD.findall(text.casefold())) for text in longest_first}
     return Erased(frozenset(hashes), longest_first, words, tuple(words_of))
