@@ -6,6 +6,9 @@ import pytest
 
 from juncture.web.access.errors import InTheWay, Invalid, Moved, NotAllowed, NotFound
 from juncture.web.access.selectors import viewer_of
+from juncture.web.actions.listing import Wanted, page_of
+from juncture.web.actions.operations import add_action, set_state
+from juncture.web.actions.selectors import history_of
 from juncture.web.incidents.editing import Edit, add_person_to_incident, edit_incident, remove_person_from_incident
 from juncture.web.incidents.operations import declare
 from juncture.web.incidents.selectors import incident
@@ -76,6 +79,28 @@ def test_restricting_gives_new_ids_and_the_former_ones_lead_on_for_who_may_see_i
         incident(viewer, row.public_id)
     assert moved.value.public_id == again
     assert declare(viewer, title="Next").public_id == str(int(row.public_id) + 1)
+
+
+def test_actions_of_an_incident_that_is_restricted_get_new_ids_and_keep_their_history(client, author, viewer, api, person):
+    row = declare(viewer, title="Checkout fails")
+    written = start_postmortem(viewer, row.public_id).public_id
+    former = add_action(viewer, written, title="Limit the pool").public_id
+    set_state(viewer, former, "done")
+    edit_incident(viewer, row.public_id, Edit(visibility="restricted"))
+    ((action,), _) = page_of(viewer, Wanted(), limit=5)
+    assert len(action.id) == 24
+    assert len(history_of(viewer, action.id)) == 2
+    client.force_login(author)
+    answer = client.get(f"/actions/{former}/")
+    assert (answer.status_code, answer["Location"]) == (307, f"/actions/{action.id}/")
+    answer = api("PATCH", f"actions/{former}", {"title": "Limit the pools"})
+    assert (answer.status_code, answer["Location"]) == (308, f"/api/v1/actions/{action.id}")
+    hit = api("GET", "search?q=pool&kind=action").json()["items"]
+    assert [one["id"] for one in hit] == [action.id]
+    client.force_login(person("author", "other@example.org"))
+    assert client.get(f"/actions/{former}/").status_code == 404
+    next_one = add_action(viewer, start_postmortem(viewer, declare(viewer, title="Next").public_id).public_id, title="Test it")
+    assert next_one.public_id == str(int(former) + 1)
 
 
 def test_a_page_and_a_call_under_the_former_address_lead_on(client, author, viewer, api, person):

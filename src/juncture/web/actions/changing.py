@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from juncture.web.access.errors import NotAllowed, NotFound, SignInNeeded
+from juncture.web.access.errors import Moved, NotAllowed, NotFound, SignInNeeded
 from juncture.web.access.viewer import Scope, Viewer
 from juncture.web.actions.models import ActionItem
+from juncture.web.incidents.models import FormerAddress
 from juncture.web.journal.operations import record_change
 
 KIND = "action"
@@ -21,7 +22,7 @@ def may_change(viewer: Viewer, row: ActionItem) -> bool:
 
 
 def action_row(viewer: Viewer, action_id: str) -> ActionItem:
-    """Return the row of an action that the viewer may see. Raises NotFound. For operations, not for views."""
+    """Return the row of an action that the viewer may see. Raises NotFound, or Moved. For operations, not for views."""
     row = (
         ActionItem.objects.visible_to(viewer)
         .select_related("incident", "postmortem", "owner")
@@ -29,8 +30,15 @@ def action_row(viewer: Viewer, action_id: str) -> ActionItem:
         .first()
     )
     if row is None:
-        raise NotFound
+        raise _moved(viewer, action_id) or NotFound
     return row
+
+
+def _moved(viewer: Viewer, action_id: str) -> Moved | None:
+    """Return where an action is whose incident was restricted, if the viewer may see it there."""
+    former = FormerAddress.objects.filter(kind=KIND, former_id=action_id).values("public_id")
+    row = ActionItem.objects.visible_to(viewer).filter(public_id__in=former).first()
+    return Moved(action_id, row.public_id) if row else None
 
 
 def locked(viewer: Viewer, action_id: str) -> ActionItem:

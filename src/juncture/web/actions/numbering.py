@@ -1,17 +1,17 @@
-"""Public ids of actions: the next numbers, or random ones where the incident is restricted."""
+"""Public ids of actions: the next numbers, or random ones where the incident is restricted. No number is given twice."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from juncture.web.actions.changing import KIND
 from juncture.web.actions.models import ActionItem
-from juncture.web.incidents.models import Incident, Visibility
+from juncture.web.incidents.models import FormerAddress, Incident, Visibility
+from juncture.web.incidents.operations import last_number, random_id
 
-_RANDOM_BYTES = 12
 _TRIES = 8
 
 
@@ -32,7 +32,11 @@ def insert(incident: Incident, rows: Sequence[ActionItem]) -> None:
 
 def _number(incident: Incident, rows: Sequence[ActionItem]) -> None:
     restricted = incident.visibility == Visibility.RESTRICTED
-    last = 0 if restricted else ActionItem.objects.get_queryset().aggregate(last=Max("number"))["last"] or 0
+    last = 0 if restricted else max(_last_given(), last_number(FormerAddress.objects.filter(kind=KIND), "former_id"))
     for number, row in enumerate(rows, last + 1):
         row.number = None if restricted else number
-        row.public_id = secrets.token_hex(_RANDOM_BYTES) if restricted else str(number)
+        row.public_id = random_id() if restricted else str(number)
+
+
+def _last_given() -> int:
+    return ActionItem.objects.get_queryset().aggregate(last=Max("number"))["last"] or 0

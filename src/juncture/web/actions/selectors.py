@@ -16,6 +16,7 @@ from juncture.web.actions.mapping import to_record
 from juncture.web.actions.models import ActionItem, ProofEvent
 from juncture.web.actions.showing import ActionView, view_of
 from juncture.web.actions.telling import Step, told_step
+from juncture.web.incidents.selectors import ids_of
 from juncture.web.journal.models import Change
 from juncture.web.postmortems.models import Postmortem
 from juncture.web.timeline.selectors import event_of
@@ -62,7 +63,9 @@ def history_of(viewer: Viewer, action_id: str) -> list[Step]:
     row = action_row(viewer, action_id)
     if not viewer.may_write:
         return []
-    changes = Change.objects.filter(object_kind=KIND, object_id=row.public_id).select_related("by").order_by("-id")
+    changes = (
+        Change.objects.filter(object_kind=KIND, object_id__in=ids_of(KIND, row.public_id)).select_related("by").order_by("-id")
+    )
     return [told_step(change) for change in changes[:_HISTORY]]
 
 

@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, UnsetType
 from juncture.inquiry.criteria import severity_key
 from juncture.web.access.errors import InTheWay, Invalid, NotFound
 from juncture.web.access.viewer import Viewer
+from juncture.web.actions.models import ActionItem
 from juncture.web.incidents.judging import judge_incident
 from juncture.web.incidents.models import FormerAddress, Incident, IncidentPerson, IncidentService, Visibility
 from juncture.web.incidents.operations import (
@@ -178,12 +179,16 @@ def _stay_on_it(viewer: Viewer, row: Incident) -> None:
 
 
 def _take_new_ids(row: Incident) -> None:
-    """Give a restricted incident and its postmortems random ids, since a sequence counts them; the former ones lead on."""
+    """Give a restricted incident, its postmortems and their actions random ids: a sequence counts. The former ones lead on."""
     row.public_id = _renamed(row, "incident", row.public_id)
     for postmortem in Postmortem.objects.get_queryset().select_for_update().filter(incident=row):
         forget_postmortem(row.pk, postmortem.public_id)
         postmortem.public_id = _renamed(row, "postmortem", postmortem.public_id)
         postmortem.save(update_fields=["public_id"])
+    actions = list(ActionItem.objects.get_queryset().select_for_update().filter(incident=row))
+    for action in actions:
+        action.public_id, action.number = _renamed(row, "action", action.public_id), None
+    ActionItem.objects.get_queryset().bulk_update(actions, ("public_id", "number"), batch_size=100)
 
 
 def _renamed(row: Incident, kind: str, former_id: str) -> str:

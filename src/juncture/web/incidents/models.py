@@ -111,11 +111,11 @@ class IncidentService(models.Model):
 
 
 class FormerAddress(models.Model):
-    """An id that an incident, or a postmortem of it, had before it was restricted: it leads on who may see it."""
+    """An id that an incident, or a postmortem or an action of it, had before it was restricted: it leads on who may see it."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="former_addresses")
     kind = models.CharField(max_length=20)
-    """`incident` or `postmortem`."""
+    """`incident`, `postmortem` or `action`."""
     former_id = models.CharField(max_length=32)
     public_id = models.CharField(max_length=32)
 

@@ -206,7 +206,7 @@ def public_id_for(visibility: str) -> str:
     """Return the id of a new incident: random for a restricted one, else the next number, of which none is given twice."""
     if visibility == Visibility.RESTRICTED:
         return random_id()
-    last = max(_last_number(Incident.objects.get_queryset(), "public_id"), _last_number(_former(), "former_id"))
+    last = max(last_number(Incident.objects.get_queryset(), "public_id"), last_number(_former(), "former_id"))
     return str(last + 1)
 
 
@@ -219,6 +219,7 @@ def _former() -> QuerySet[FormerAddress]:
     return FormerAddress.objects.filter(kind="incident")
 
 
-def _last_number(rows: QuerySet[Any], name: str) -> int:
+def last_number(rows: QuerySet[Any], name: str) -> int:
+    """Return the highest of the ids in a column that are numbers, and not random; 0 where there are none."""
     numbered = rows.annotate(size=Length(name)).filter(size__lt=2 * _RANDOM_BYTES)
     return numbered.aggregate(last=Max(Cast(name, IntegerField())))["last"] or 0

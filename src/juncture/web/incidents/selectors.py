@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from juncture.inquiry.criteria import Outcome, in_one_sentence, severity_key
 from juncture.web.access.errors import Moved, NotFound
-from juncture.web.access.texts import storable
+from juncture.web.access.texts import is_storable, storable
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import EvidenceSigns, FormerAddress, Incident, IncidentQuerySet, IncidentService, Severity
 from juncture.web.incidents.operations import UNTITLED
@@ -153,6 +153,8 @@ def incident_row(viewer: Viewer, public_id: str, *related: str) -> Incident:
 
     Raises NotFound, or Moved.
     """
+    if not is_storable(public_id):
+        raise NotFound
     seen = Incident.objects.visible_to(viewer).select_related("team", "waiver", "signs", *related)
     row = seen.filter(public_id=public_id).first()
     if row is not None:
@@ -164,6 +166,12 @@ def incident_row(viewer: Viewer, public_id: str, *related: str) -> Incident:
     if viewer.through in _FOLLOWING:
         return row
     raise Moved(public_id, row.public_id)
+
+
+def ids_of(kind: str, public_id: str) -> list[str]:
+    """Return the id of a postmortem or an action, and those that it had before: what was written down under them is its own."""
+    former = FormerAddress.objects.filter(kind=kind, public_id=public_id).values_list("former_id", flat=True)
+    return [public_id, *former]
 
 
 def incident(viewer: Viewer, public_id: str) -> IncidentView:

@@ -13,6 +13,7 @@ from juncture.text.render import sentences_of
 from juncture.web.access.viewer import Viewer
 from juncture.web.actions.mapping import to_record
 from juncture.web.actions.models import ActionItem as ActionRow
+from juncture.web.incidents.selectors import ids_of
 from juncture.web.journal.models import Change
 from juncture.web.postmortems.mapping import published_record
 from juncture.web.postmortems.models import Publication
@@ -59,7 +60,7 @@ def revisions_of(view: PostmortemView) -> tuple[Revision, ...]:
 
 def _reasons(postmortem: str) -> dict[int, str]:
     """Return the reason for each publication for which one was given."""
-    rows = Change.objects.filter(object_kind="postmortem", object_id=postmortem, action="set_state")
+    rows = Change.objects.filter(object_kind="postmortem", object_id__in=ids_of("postmortem", postmortem), action="set_state")
     told = [
         each for each in rows.values_list("after", flat=True) if isinstance(each, dict) and each.get("state") == "published"
     ]
