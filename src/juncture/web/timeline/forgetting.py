@@ -46,9 +46,7 @@ def corrected_with(incident: Incident, hashes: Collection[str]) -> Corrected:
             event = decode(bytes(body))
             if all(one.artefact in hashes for one in event.citations):
                 read[event.id] = (event.id, *event.aliases)
-    texts = {
-        text for event, _, *sides in rows if event in added or event in read for side in sides for text in _texts(side)
-    }
+    texts = {text for event, _, *sides in rows if event in added or event in read for side in sides for text in _texts(side)}
     return Corrected(frozenset(added), read, tuple(sorted(texts)))
 
 
