@@ -14,7 +14,7 @@ from juncture.web.access.selectors import viewer_of
 from juncture.web.incidents.models import IncidentPerson
 from juncture.web.incidents.operations import declare
 from juncture.web.journal.models import Change
-from juncture.web.people import identities, membership
+from juncture.web.people import identities, membership, naming
 from juncture.web.people.models import Role, Team, User
 from juncture.web.people.operations import team_named
 
@@ -184,17 +184,20 @@ def test_a_person_is_found_by_every_name_of_theirs(person, boss):
     identities.add_identity(boss, ana.pk, kind="chat", value="@ana.s")
     identities.add_identity(boss, ana.pk, kind="github", value="AnaHub")
     for name in ("@ana.s", "ANA.S", "anahub", "ana@example.org", "Ana@Example.org", "ana  sample"):
-        assert identities.person_for(name) == ana, name
-    assert identities.person_for("nobody") is None
-    assert identities.person_for("") is None
+        assert naming.person_for(name) == ana, name
+    User.objects.filter(pk=ana.pk).update(name="\N{LATIN CAPITAL LETTER A WITH RING ABOVE}sa Sample")
+    assert naming.person_for("\N{LATIN CAPITAL LETTER A WITH RING ABOVE}SA sample") == ana
+    assert naming.person_for("Somebody <ana@example.org>") == ana
+    assert naming.person_for("nobody") is None
+    assert naming.person_for("") is None
 
 
 def test_a_name_that_two_have_means_neither(person, boss):
     for email in ("a@example.org", "b@example.org"):
         User.objects.filter(pk=person("author", email).pk).update(name="Sam Sample")
-    assert identities.person_for("Sam Sample") is None
+    assert naming.person_for("Sam Sample") is None
     membership.let_go(boss, User.objects.get(email="b@example.org").pk)
-    assert identities.person_for("Sam Sample").email == "a@example.org"
+    assert naming.person_for("Sam Sample").email == "a@example.org"
 
 
 def test_many_names_take_two_queries(person, boss, django_assert_num_queries):
@@ -202,7 +205,7 @@ def test_many_names_take_two_queries(person, boss, django_assert_num_queries):
         user = person("author", f"p{n}@example.org")
         identities.add_identity(boss, user.pk, kind="chat", value=f"handle{n}")
     with django_assert_num_queries(2):
-        found = identities.people_for([f"@handle{n}" for n in range(5)] + ["p3@example.org", "nobody"])
+        found = naming.people_for([f"@handle{n}" for n in range(5)] + ["p3@example.org", "nobody"])
     assert len(found) == 6
 
 
@@ -223,8 +226,8 @@ def test_merging_moves_names_and_teams_and_keeps_history(person, author, boss, v
     IncidentPerson.objects.create(incident=secret, user=other)
     client = signed(other)
     identities.merge(boss, other.pk, author.pk)
-    assert identities.person_for("@ana") == author
-    assert identities.person_for("ana.private@example.org") == author
+    assert naming.person_for("@ana") == author
+    assert naming.person_for("ana.private@example.org") == author
     assert with_team.members.get().user == author
     assert client.get("/").status_code == 302
     assert Change.objects.filter(by=other, action="declare").exists()

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from juncture.web.access.errors import Invalid
 from juncture.web.access.texts import is_storable
-from juncture.web.people.models import Identity, User
+from juncture.web.people.models import User
+from juncture.web.people.naming import all_called
 
 
 def people_named(names: Iterable[str], *, but: int | None = None) -> list[User]:
@@ -20,13 +21,7 @@ def person_named(name: str) -> User:
     text = name.strip()
     if not text or not is_storable(text):
         raise Invalid("Name a person by e-mail address, handle or full name.")
-    active = User.objects.filter(is_active=True)
-    bare = text.rpartition("<")[2].rstrip(">").strip() if text.endswith(">") else text
-    person = active.filter(email__iexact=bare).first()
-    if person is not None:
-        return person
-    keys = Identity.objects.filter(value__iexact=bare.removeprefix("@")).values("user")
-    several = list(active.filter(pk__in=keys)[:2]) or list(active.filter(name__iexact=bare)[:2])
+    several = [person for person in all_called([text]).get(text, []) if person.is_active]
     if not several:
         raise Invalid(f"Nobody here is called {text}. Write the e-mail address that they sign in with.")
     if len(several) > 1:

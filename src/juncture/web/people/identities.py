@@ -1,13 +1,10 @@
-"""One person's several names: finding who is meant, giving and taking names, and two persons who are one."""
+"""One person's several names: giving and taking names, and two persons who are one."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Lower
 
 from juncture.web.access.errors import InTheWay, Invalid, NotAllowed, NotFound
 from juncture.web.access.texts import is_storable
@@ -16,35 +13,6 @@ from juncture.web.actions.models import ActionItem
 from juncture.web.journal.operations import record_change
 from juncture.web.people.membership import end_access
 from juncture.web.people.models import Identity, Role, ServiceOwner, TeamMember, User
-
-
-def person_for(name: str) -> User | None:
-    """Return who is called so: by e-mail address, by a name elsewhere (`@ana`), or by their own name if one has it."""
-    return people_for([name]).get(name)
-
-
-def people_for(names: Iterable[str]) -> dict[str, User]:
-    """Return who is meant by each of some names, in two queries; a name of nobody, or of more than one, is left out."""
-    wanted = {name: key for name in names if (key := _key(name))}
-    keys = set(wanted.values())
-    if not keys:
-        return {}
-    found: dict[str, User] = {}
-    called: dict[str, list[User]] = {}
-    people = User.objects.annotate(address=Lower("email"), called=Lower("name")).select_related("merged_into")
-    for user in people.filter(address__in=keys) | people.filter(called__in=keys):
-        if user.email.lower() in keys:
-            found[user.email.lower()] = user
-        if user.merged_into is None:
-            called.setdefault(user.name.lower(), []).append(user)
-    rows = Identity.objects.annotate(called=Lower("value")).filter(called__in=keys).select_related("user__merged_into")
-    for row in rows:
-        found.setdefault(row.value.lower(), row.user)
-    for key, users in called.items():
-        here = [user for user in users if user.is_active] or users
-        if len(here) == 1:
-            found.setdefault(key, here[0])
-    return {name: found[key].merged_into or found[key] for name, key in wanted.items() if key in found}
 
 
 def add_identity(viewer: Viewer, person: int, *, kind: str, value: str) -> Identity:
@@ -132,10 +100,6 @@ def _move_memberships(gone: User, kept: User) -> None:
     services -= set(ServiceOwner.objects.filter(user=kept).values_list("service_id", flat=True))
     ServiceOwner.objects.bulk_create(ServiceOwner(service_id=service, user=kept) for service in services)
     ServiceOwner.objects.filter(user=gone).delete()
-
-
-def _key(name: str) -> str:
-    return " ".join(name.strip().removeprefix("@").split()).lower()
 
 
 def _require_administrator(viewer: Viewer) -> None:

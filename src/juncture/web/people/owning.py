@@ -8,8 +8,8 @@ from msgspec import Struct
 from juncture.inquiry.codeowners import LONGEST_FILE, CodeOwners, Owner, OwnerKind, Unread, owners_of, read_codeowners
 from juncture.web.access.errors import Invalid, NotAllowed
 from juncture.web.access.viewer import Viewer
-from juncture.web.people.identities import people_for
 from juncture.web.people.models import Service, Team, User
+from juncture.web.people.naming import people_for
 from juncture.web.people.services import ServiceChange, change_service
 
 
