@@ -238,3 +238,37 @@ def test_a_page_takes_at_most_fifteen_queries(signed_in, incident_of, query, dja
     signed_in.get(address)
     with django_assert_max_num_queries(15):
         assert signed_in.get(address).status_code == 200
+
+
+def test_decisions_stand_in_their_lane_and_in_the_list_below_it(viewer, author, client, work):
+    from tests.web.conftest import CHAT
+
+    from juncture.web.evidence.operations import pasted, receive_into_new
+    from juncture.web.postmortems.selectors import postmortem, postmortems
+
+    run = receive_into_new(viewer, [pasted(CHAT)], title="", visibility="organisation", date=None, zone="UTC")
+    work()
+    decided = postmortem(viewer, postmortems(viewer)[0][0].id).record.decisions
+    assert decided
+    client.force_login(author)
+    page = client.get(f"/incidents/{run.incident.public_id}/timeline/").content.decode()
+    assert page.count('#decision-1"') == 2, "one in the lane, one in the list"
+    assert decided[0].question in page
+    lanes = client.get(f"/incidents/{run.incident.public_id}/timeline/?lane=people").content.decode()
+    assert "#decision-1" not in lanes
+
+
+def test_readers_see_the_decisions_that_were_published(viewer, person, client, work):
+    from tests.web.conftest import CHAT
+
+    from juncture.web.evidence.operations import pasted, receive_into_new
+    from juncture.web.postmortems.operations import set_state
+    from juncture.web.postmortems.selectors import postmortems
+
+    run = receive_into_new(viewer, [pasted(CHAT)], title="", visibility="organisation", date=None, zone="UTC")
+    work()
+    client.force_login(person("viewer"))
+    address = f"/incidents/{run.incident.public_id}/timeline/"
+    assert "#decision-1" not in client.get(address).content.decode()
+    set_state(viewer, postmortems(viewer)[0][0].id, "published")
+    assert "#decision-1" in client.get(address).content.decode()

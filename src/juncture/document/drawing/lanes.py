@@ -49,7 +49,8 @@ class View(Struct, frozen=True):
     """A window `[start, end)` on a timeline that somebody works on. Lanes that are not in `counts` are left out.
 
     `counts` are all events of each lane; `crowds` are, for each lane, those in even stretches of the window that are not given
-    one by one. `address` says where a mark leads; `chosen` is ringed.
+    one by one. `address` says where a mark leads, `decided` where that of a decision does, by its number counted from 1;
+    `chosen` is ringed.
     """
 
     start: Instant
@@ -58,6 +59,7 @@ class View(Struct, frozen=True):
     counts: Mapping[Lane, int]
     crowds: Mapping[Lane, Sequence[int]]
     chosen: EventId | None = None
+    decided: Sequence[str] = ()
 
 
 class Drawn(Struct, frozen=True):
@@ -92,7 +94,7 @@ def draw(  # noqa: PLR0913 - what a timeline is drawn of
     shown = [event for event in key if event.lane is not Lane.DECISION or event.id not in decided]
     marks = [
         *(of_event(event, scale, clock, view.address if view else in_document) for event in shown),
-        *of_decisions(decisions, scale, clock, events),
+        *of_decisions(decisions, scale, clock, events, view.decided if view else ()),
     ]
     given = {event.id for event in key}
     minor = [event for event in events if event.id not in given and scale.holds(event.occurred_at)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import log1p
 
 from msgspec import Struct
@@ -82,15 +82,19 @@ def of_event(event: Event, scale: Scale, clock: Clock, address: Address = in_doc
     )
 
 
-def of_decisions(decisions: Iterable[Decision], scale: Scale, clock: Clock, events: Iterable[Event]) -> Iterable[Mark]:
-    """Yield how decisions stand in their lane."""
+def of_decisions(
+    decisions: Iterable[Decision], scale: Scale, clock: Clock, events: Iterable[Event], addresses: Sequence[str] = ()
+) -> Iterable[Mark]:
+    """Yield how decisions stand in their lane, those within the scale where `addresses` say where they lead."""
     known = {event.id: event.known_at for event in events}
     for number, decision in enumerate(decisions, start=1):
+        if addresses and not scale.holds(decision.at):
+            continue
         x = scale.place(decision.at)
         since = max(decision.at, (decision.event and known.get(decision.event)) or decision.at)
         yield Mark(
             lane=Lane.DECISION,
-            href=f"#{decision_anchor(number)}",
+            href=addresses[number - 1] if addresses else f"#{decision_anchor(number)}",
             name=f"{clock.second(decision.at)} Decision {number}: {decision.question} {decision.chosen}",
             label=f"D{number}",
             x=x, first=True, known=x, ended=None, earliest=x, latest=x,

@@ -18,7 +18,7 @@ from juncture.web.access.requests import ViewerRequest
 from juncture.web.access.texts import storable
 from juncture.web.pages.answers import page
 from juncture.web.timeline.asking import Look, look_of
-from juncture.web.timeline.drawing import drawn
+from juncture.web.timeline.drawing import decided_in, drawn
 from juncture.web.timeline.history import marks, rows_of
 from juncture.web.timeline.listing import listing, shown_count, window_words
 from juncture.web.timeline.operations import Asked, correct
@@ -107,6 +107,7 @@ def _shown(
     part = request.headers.get(_PART, "")
     if part != "panel":
         told |= _list(found, look) | {"parts": listing(found, marks(rows)), "drawn": drawn(found)}
+        told["decided"] = decided_in(found)
     if part not in PARTS:
         told |= {"here": "incidents", "given": given or {}} | _filters(found, look)
     answer = render(request, PARTS.get(part, "timeline/timeline.html"), told, status=status)

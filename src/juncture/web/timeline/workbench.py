@@ -35,6 +35,7 @@ from juncture.web.access.errors import NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident, IncidentPerson
 from juncture.web.incidents.selectors import incident_row, severity_tones
+from juncture.web.postmortems.deciding import Decided, decisions_of
 from juncture.web.timeline.asking import Look
 from juncture.web.timeline.folding import Folded, fold, fold_alike
 from juncture.web.timeline.models import EventAlias, StoredEvent, StoredTimeline
@@ -95,6 +96,7 @@ class Bench(Struct, frozen=True):
     few: bool
     """Whether those that are not key are marks in the lanes: then `crowds` are only what is folded."""
     chosen: Event | None
+    decided: tuple[Decided, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -137,6 +139,7 @@ def bench(viewer: Viewer, incident_id: str, look: Look) -> Bench:
     return Bench(
         incident, look, facets, milestones, phases, start, end, _overview(incident, facets, standing, (start, end)),
         crowds, tuple(events), folded, samples, found, more, few, chosen,
+        decisions_of(viewer, incident),
     )  # fmt: skip
 
 
