@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from juncture.model.errors import BadEvidence
+
+_LOCK = 0x6A756E63
+"""The number of our advisory lock on PostgreSQL: `junc`."""
 
 
 def set_up(data: Path) -> None:
@@ -41,11 +47,39 @@ def migrate() -> None:
     from juncture.web.journal.append_only import guard  # noqa: PLC0415 - the same
 
     try:
-        _refuse_newer()
-        call_command("migrate", interactive=False, verbosity=0)
-        guard(connection)
+        with _alone():
+            _refuse_newer()
+            call_command("migrate", interactive=False, verbosity=0)
+            guard(connection)
     except DatabaseError as error:
         raise BadEvidence("database", str(error).strip().splitlines()[0], sentence_for(error) or "") from None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other process brings this database to another form, and keep others waiting."""
+    from django.conf import settings  # noqa: PLC0415 - not before set_up
+    from django.db import connection  # noqa: PLC0415 - the same
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        try:
+            yield
+        finally:
+            if connection.is_usable():  # else its end has freed the lock
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+        return
+    with _alone_in(settings.DATA):
+        yield
+
+
+@contextmanager
+def _alone_in(data: Path) -> Iterator[None]:
+    with (data / "setup.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # freed with the file
+        yield
 
 
 def _refuse_newer() -> None:
@@ -73,6 +107,12 @@ def _ensure_writable(data: Path) -> None:
 def _ensure_key(path: Path) -> None:
     if "JUNCTURE_SECRET_KEY_FILE" in os.environ or path.exists():
         return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(50))
+    with _alone_in(path.parent):
+        if path.exists():
+            return
+        # Whole or not at all: another process reads it as soon as it is there.
+        new = path.with_suffix(".new")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+        new.replace(path)

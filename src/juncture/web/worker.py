@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from juncture.web.evidence.importing import run_import
 from juncture.web.evidence.leases import take_import
+from juncture.web.incidents.rederiving import rederive_next
 from juncture.web.postmortems.following import draft_that_follows
 from juncture.web.timeline.rebuilding import rebuild_due
 
@@ -21,10 +22,13 @@ log = logging.getLogger(__name__)
 
 
 def work_once() -> bool:
-    """Carry out one due import, or rebuild one timeline that was corrected; return whether there was one."""
+    """Carry out one due import, else rebuild one timeline that was corrected, else catch up with one incident after an upgrade.
+
+    Returns whether there was one.
+    """
     run = take_import()
     if run is None:
-        return rebuild_due()
+        return rebuild_due() or rederive_next()
     run_import(run, draft_that_follows)
     return True
 

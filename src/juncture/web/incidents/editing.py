@@ -27,7 +27,7 @@ from juncture.web.incidents.persons import person_named
 from juncture.web.incidents.rights import require_editor, require_opener
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
-from juncture.web.library.indexing import forget_postmortem, index_actions, index_events, index_incident, index_postmortem
+from juncture.web.library.indexing import forget_postmortem, index_all_of
 from juncture.web.people.models import TeamMember, User
 from juncture.web.people.operations import team_named
 from juncture.web.postmortems.models import Postmortem
@@ -69,7 +69,7 @@ def edit_incident(viewer: Viewer, incident_id: str, edit: Edit) -> str:
         if after == before:
             return row.public_id
         judge_incident(row.pk)
-        _index(row)
+        index_all_of(row.pk)
         changed = [name for name, value in after.items() if value != before[name]]
         record_change(
             viewer,
@@ -211,15 +211,6 @@ def _told(row: Incident) -> dict[str, Any]:
         "team": row.team.name if row.team else "",
         "public_id": row.public_id,
     }
-
-
-def _index(row: Incident) -> None:
-    """Index all that hangs on the incident: its words and rights stand beside every hit."""
-    index_incident(row.pk)
-    index_events(row.pk)
-    for postmortem in Postmortem.objects.get_queryset().filter(incident=row).values_list("pk", flat=True):
-        index_postmortem(postmortem)
-        index_actions(postmortem)
 
 
 def _record_person(viewer: Viewer, row: Incident, action: str, *, before: int | None = None, after: int | None = None) -> None:

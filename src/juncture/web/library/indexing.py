@@ -41,6 +41,13 @@ def forget_postmortem(incident: int, former_id: str) -> None:
     keeping.forget_postmortem(incident, former_id)
 
 
+def index_all_of(incident: int) -> None:
+    """Index anew all that hangs on an incident: its words and rights stand beside every hit."""
+    from juncture.web.library import keeping  # noqa: PLC0415 - as above
+
+    keeping.keep_all_of(incident)
+
+
 def rebuild_index() -> int:
     """Index everything anew, an incident a transaction; return of how many incidents. What did not change keeps its rows."""
     from juncture.web.library import keeping  # noqa: PLC0415 - as above

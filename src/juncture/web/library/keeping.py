@@ -78,13 +78,18 @@ def keep_all() -> int:
     count = 0
     for incident in Incident.objects.get_queryset().order_by("pk").values_list("pk", flat=True).iterator(2000):
         with transaction.atomic():
-            keep_incident(incident)
-            keep_events(incident)
-            for postmortem in Postmortem.objects.get_queryset().filter(incident=incident).values_list("pk", flat=True):
-                keep_postmortem(postmortem)
-                keep_actions(postmortem)
+            keep_all_of(incident)
         count += 1
     return count
+
+
+def keep_all_of(incident: int) -> None:
+    """Index anew all that hangs on an incident."""
+    keep_incident(incident)
+    keep_events(incident)
+    for postmortem in Postmortem.objects.get_queryset().filter(incident=incident).values_list("pk", flat=True):
+        keep_postmortem(postmortem)
+        keep_actions(postmortem)
 
 
 def _incident(key: int) -> Incident | None:

@@ -135,3 +135,10 @@ class PostmortemTrait(models.Model):
         """Found by what they say, the newest first."""
 
         indexes = (models.Index(fields=("kind", "term", "-id"), name="trait_by_term"),)
+
+
+class Derivation(models.Model):
+    """One row: of which version everything is that is derived, and up to which incident (its key) the next one has got."""
+
+    version = models.PositiveIntegerField(default=0)
+    place = models.BigIntegerField(default=0)
