@@ -109,6 +109,15 @@ def test_incidents_and_postmortems_of_the_first_version_are_kept(first_version):
         assert now.sections == value.sections
 
 
+def test_what_an_earlier_version_alone_had_is_not_taken_for_a_newer_one(db):
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from juncture.web import setup
+
+    MigrationRecorder(connection).record_applied("sessions", "0001_initial")
+    setup.migrate()
+
+
 def test_a_database_of_a_newer_version_is_refused_in_one_line(db):
     from django.db.migrations.recorder import MigrationRecorder
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from juncture.model.errors import BadEvidence
 
+_FORMER_APPS = frozenset({"sessions"})
+"""Apps that an earlier version had and this one has not: 0.1.0 kept its sessions in Django's."""
 _LOCK = 0x6A756E63
 """The number of our advisory lock on PostgreSQL: `junc`."""
 
@@ -87,7 +89,8 @@ def _refuse_newer() -> None:
     from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415 - the same
 
     loader = MigrationLoader(connection)
-    unknown = sorted(set(loader.applied_migrations or ()) - set(loader.disk_migrations or ()))
+    applied = {(app, name) for app, name in loader.applied_migrations or () if app not in _FORMER_APPS}
+    unknown = sorted(applied - set(loader.disk_migrations or ()))
     if unknown:
         app, name = unknown[-1]
         raise BadEvidence(
