@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from itertools import islice
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -111,12 +113,13 @@ def groups(viewer: Viewer, wanted: Wanted, *, limit: int) -> list[Group]:
     unfinished = rows.filter(unfinished=1)
     late, still_open = unfinished.filter(due_order__lt=today), unfinished.filter(due_order__gte=today)
     lately = rows.filter(state=State.VERIFIED, state_at__gte=timezone.now() - RECENT)
-    return [
-        _group(viewer, "late", "Late", "", late.order_by("due_order", "id"), limit),
-        _group(viewer, "done", "Proof due", "Done. Now show that it works.", _done(rows), limit),
-        _group(viewer, "open", "Open", "", still_open.order_by("due_order", "id"), limit),
-        _group(viewer, "verified", "Verified", "In the last 30 days.", lately.order_by("-state_at", "-id"), limit),
-    ]
+    asked = (
+        ("late", "Late", "", late.order_by("due_order", "id")),
+        ("done", "Proof due", "Done. Now show that it works.", _done(rows)),
+        ("open", "Open", "", still_open.order_by("due_order", "id")),
+        ("verified", "Verified", "In the last 30 days.", lately.order_by("-state_at", "-id")),
+    )
+    return _groups(viewer, asked, limit)
 
 
 def columns(viewer: Viewer, wanted: Wanted, *, limit: int) -> list[Group]:
@@ -124,14 +127,12 @@ def columns(viewer: Viewer, wanted: Wanted, *, limit: int) -> list[Group]:
     rows = found(viewer, wanted)
     lately = rows.filter(state=State.VERIFIED, state_at__gte=timezone.now() - RECENT).order_by("-state_at", "-id")
     by_due = [(state, rows.filter(state=state).order_by("due_order", "id")) for state in (State.OPEN, State.IN_PROGRESS)]
-    return [
-        _group(viewer, state.value, state.label, told, of, limit)
-        for state, of, told in (
-            *((state, of, "") for state, of in by_due),
-            (State.DONE, _done(rows), ""),
-            (State.VERIFIED, lately, "In the last 30 days."),
-        )
-    ]
+    asked = (
+        *((state, of, "") for state, of in by_due),
+        (State.DONE, _done(rows), ""),
+        (State.VERIFIED, lately, "In the last 30 days."),
+    )
+    return _groups(viewer, [(state.value, state.label, told, of) for state, of, told in asked], limit)
 
 
 def seen(rows: QuerySet[ActionItem], viewer: Viewer) -> list[ActionView]:
@@ -142,7 +143,7 @@ def seen(rows: QuerySet[ActionItem], viewer: Viewer) -> list[ActionView]:
 def count_of_late(viewer: Viewer, wanted: Wanted) -> int:
     """Return how many of the wanted actions are late, counted up to one more than `COUNTED`."""
     late = found(viewer, wanted).filter(unfinished=1, due_order__lt=today_of(viewer))
-    return late[: COUNTED + 1].count()
+    return late.order_by()[: COUNTED + 1].count()
 
 
 def _views(rows: list[ActionItem], viewer: Viewer) -> list[ActionView]:
@@ -164,10 +165,16 @@ def _done(rows: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
     return rows.filter(state=State.DONE).order_by("due_order", "id")
 
 
-def _group(viewer: Viewer, name: str, title: str, told: str, rows: QuerySet[ActionItem], limit: int) -> Group:
-    shown = seen(rows[: limit + 1], viewer)
-    count = rows.order_by()[: COUNTED + 1].count() if len(shown) > limit else len(shown)
-    return Group(name, title, told, tuple(shown[:limit]), min(count, COUNTED), count > COUNTED)
+def _groups(viewer: Viewer, asked: Iterable[tuple[str, str, str, QuerySet[ActionItem]]], limit: int) -> list[Group]:
+    """Return groups of a name, a title, what is told of it, and the rows that it has. Factors are named for all at once."""
+    listed = [(name, title, told, rows, list(_with_all(rows[: limit + 1]))) for name, title, told, rows in asked]
+    views = iter(_views([row for *_, shown in listed for row in shown], viewer))
+    groups = []
+    for name, title, told, rows, shown in listed:
+        seen = tuple(islice(views, len(shown)))
+        count = rows.order_by()[: COUNTED + 1].count() if len(shown) > limit else len(shown)
+        groups.append(Group(name, title, told, seen[:limit], min(count, COUNTED), count > COUNTED))
+    return groups
 
 
 def _with_all(rows: QuerySet[ActionItem]) -> QuerySet[ActionItem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from msgspec import Struct
 
 from juncture.web.access.viewer import Viewer
@@ -63,8 +63,7 @@ def my_drafts(viewer: Viewer, *, limit: int) -> list[Draft]:
     """Return the drafts that a viewer started, or to whose incident they were added, newest first."""
     if not viewer.may_write:
         return []
-    added = IncidentPerson.objects.filter(incident=OuterRef("incident"), user=viewer.user_id)
-    mine = Q(created_by=viewer.user_id) | Q(Exists(added))
+    mine = Q(created_by=viewer.user_id) | Q(incident__in=IncidentPerson.objects.filter(user=viewer.user_id).values("incident"))
     rows = Postmortem.objects.visible_to(viewer).filter(mine, state__in=UNFINISHED).select_related("incident").order_by("-pk")
     return [
         Draft(

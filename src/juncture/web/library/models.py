@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident
@@ -40,7 +41,7 @@ class OfIncidents(models.Manager[Row]):
 
     def visible_to(self, viewer: Viewer) -> models.QuerySet[Row]:
         """Return the rows of incidents that `viewer` may see."""
-        return self.get_queryset().filter(incident__in=Incident.objects.visible_to(viewer).values("pk"))
+        return self.get_queryset().filter(Exists(Incident.objects.visible_to(viewer).filter(pk=OuterRef("incident_id"))))
 
     def all(self) -> models.QuerySet[Row]:
         """Not to be used: ask `visible_to(viewer)`."""

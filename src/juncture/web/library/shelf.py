@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Substr
 from msgspec import Struct
 
 from juncture.web.access.viewer import Viewer
 from juncture.web.actions.models import ActionItem, State
+from juncture.web.incidents.models import Incident
 from juncture.web.library.models import Audience, Kind, PublishedLesson, SearchEntry
 from juncture.web.library.plain import HEADING
-from juncture.web.postmortems.models import Postmortem, Publication
+from juncture.web.postmortems.models import Publication
 
 _START = 1500
 _ABSTRACT = 260
@@ -46,10 +47,14 @@ class LearnedLine(Struct, frozen=True):
 
 def newest_publications(viewer: Viewer, *, limit: int) -> list[Volume]:
     """Return the publications that were published last, newest first, as readers see them."""
-    seen = Postmortem.objects.visible_to(viewer).filter(published_number__gt=0).order_by().values("pk")
-    latest = Publication.objects.filter(postmortem__in=seen, number=F("postmortem__published_number")).order_by("-pk")
-    rows = list(latest.values_list("postmortem__public_id", "published_at")[:limit])
-    entries = SearchEntry.objects.visible_to(viewer).filter(
+    # Asked of each from the newest on: what all may see is in the first few, and the others are never looked at.
+    seen = Incident.objects.visible_to(viewer).filter(pk=OuterRef("postmortem__incident_id"))
+    latest = Publication.objects.filter(Exists(seen), number=F("postmortem__published_number")).order_by("-pk")
+    found = list(latest.values_list("postmortem__public_id", "published_at", "postmortem__incident_id")[:limit])
+    rows = [(public_id, at) for public_id, at, _ in found]
+    # Of postmortems that the viewer may see, and of them what readers see.
+    entries = SearchEntry.objects.get_queryset().filter(
+        incident__in={incident for _, _, incident in found},
         kind=Kind.POSTMORTEM,
         object_id__in=[public_id for public_id, _ in rows],
         audience__in=(Audience.EVERYBODY, Audience.READERS),
