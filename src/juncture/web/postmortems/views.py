@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from msgspec import Struct
 
 from juncture.web.access.errors import NotFound
 from juncture.web.access.requests import ViewerRequest
@@ -109,6 +110,16 @@ def _written(request: ViewerRequest, postmortem: str, section: int) -> HttpRespo
     return redirect(f"{request.path}?{urlencode({'q': words, 'at': behind} if words else {'at': behind})}")
 
 
+class _Above(Struct, frozen=True):
+    """The incident as far as the tabs above its postmortem name it."""
+
+    id: str
+    url: str
+    name: str
+    postmortems: tuple[str, ...]
+
+
 def _shown(request: ViewerRequest, view: selectors.PostmortemView) -> HttpResponse:
-    text = shown_article(request.viewer, view)
-    return render(request, "postmortems/postmortem.html", {"here": "incidents", "postmortem": view, "article": text})
+    above = _Above(view.incident, f"/incidents/{view.incident}/", f"INC-{view.incident[:8]}", (view.id,))
+    told = {"here": "incidents", "postmortem": view, "incident": above, "article": shown_article(request.viewer, view)}
+    return render(request, "postmortems/postmortem.html", told)

@@ -93,7 +93,7 @@ def _shown(
     rows = rows_of(found.incident, {*ids, *((chosen.id, *chosen.aliases) if chosen else ())})
     about = [row for row in rows if chosen and row.event_id in {chosen.id, *chosen.aliases}]
     told: dict[str, Any] = {"look": look, "bench": found, "may_write": viewer.may_write, "complaint": complaint}
-    told["incident"] = head_of(viewer, found.incident)
+    told["incident"] = head_of(viewer, found)
     told["back"] = look.address(offset=look.offset)
     told["closed"] = look.address(event="", offset=look.offset)
     numbers = dict(zip(("shown", "folded"), shown_count(found), strict=True)) | {

@@ -73,6 +73,10 @@ class Head(Struct, frozen=True):
     severity_tone: str
     services: tuple[str, ...]
     postmortems: tuple[str, ...]
+    url: str
+    began_at: Instant | None
+    visibility: str
+    team: str | None
 
 
 class Bench(Struct, frozen=True):
@@ -106,7 +110,7 @@ class Bench(Struct, frozen=True):
 
 def bench(viewer: Viewer, incident_id: str, look: Look) -> Bench:
     """Return what the page shows to a viewer. Raises NotFound, also for an event that there is not."""
-    rows = Incident.objects.visible_to(viewer).select_related("timeline")
+    rows = Incident.objects.visible_to(viewer).select_related("timeline", "team")
     added = IncidentPerson.objects.filter(incident=OuterRef("pk"), user=viewer.user_id)
     # One query for all that stands on the row; where there is none, the usual way says why.
     incident = rows.annotate(has_me=Exists(added)).filter(public_id=incident_id).first() or incident_row(viewer, incident_id)
@@ -143,8 +147,9 @@ def bench(viewer: Viewer, incident_id: str, look: Look) -> Bench:
     )  # fmt: skip
 
 
-def head_of(viewer: Viewer, incident: Incident) -> Head:
+def head_of(viewer: Viewer, found: Bench) -> Head:
     """Return what stands above the page of an incident that the viewer was let in to."""
+    incident = found.incident
     seen = incident.postmortems.get_queryset()
     seen = seen if viewer.may_write else seen.exclude(published_number=0)
     return Head(
@@ -155,6 +160,10 @@ def head_of(viewer: Viewer, incident: Incident) -> Head:
         severity_tones().get(severity_key(incident.severity), "") if incident.severity else "",
         tuple(incident.services.get_queryset().values_list("name", flat=True)),
         tuple(seen.values_list("public_id", flat=True)),
+        f"/incidents/{incident.public_id}/",
+        found.phases[0].from_ if found.phases else incident.started_at or found.facets.first,
+        incident.visibility,
+        incident.team.name if incident.team else None,
     )
 
 
