@@ -158,6 +158,20 @@ def test_words_never_stand_on_words_or_marks(found):
         assert row != other_row or right <= other_left + 1e-6 or other_right <= left + 1e-6
 
 
+@settings(deadline=None)
+@given(spans, st.integers(1, 3), st.integers(0, 2))
+def test_no_mark_stands_on_words_that_stay(found, most, spare):
+    placed = place(found, width=800, most=most, spare=spare)
+    for index, (span, each) in enumerate(zip(found, placed, strict=True)):
+        if each.words is None:
+            continue
+        room = 11 + 5.0 * len(each.words)
+        left, right = (span.words_from, span.words_from + room) if each.side is Side.RIGHT else (span.left - room, span.left)
+        for other, one in enumerate(placed):
+            if other != index and one.row == each.row:
+                assert found[other].right + 8 <= left + 1e-6 or right <= found[other].left - 8 + 1e-6
+
+
 def test_labels_are_the_shortest_true_name():
     assert label(sample.find("CheckoutErrorRateHigh")) == "CheckoutErrorRateHigh"
     assert label(sample.find("rolled out")) == "checkout 2026.03.10-2 rolled out, health checks green, canary passed"

@@ -60,8 +60,9 @@ def load_for(viewer: Viewer) -> ImportRun:
         if Incident.objects.visible_to(viewer).exists():
             raise InTheWay("The demo is for an empty server, and this one has an incident already.")
         for text in _samples(timezone.now()):
-            row, _ = import_file(viewer, text)
-            set_state(viewer, row.public_id, "published")
+            row, value = import_file(viewer, text)
+            if value.metadata.get("state") == "published":
+                set_state(viewer, row.public_id, "published")
     folder = recorded_incident()
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     files = (Received(str(path.relative_to(folder)), path.open("rb")) for path in paths)

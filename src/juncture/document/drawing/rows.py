@@ -56,10 +56,29 @@ def place(spans: Sequence[Span], *, width: float, most: int, spare: int = SPARE)
     """Return a place for every span, in their order, using at most `most` rows for words and `spare` more for marks alone.
 
     Words are shortened before a row is added, stand left of their mark where the right is taken, and are left out where
-    nothing helps; a mark always stands, at the worst in the row where it covers least.
+    nothing helps; a mark always stands, at the worst in the row where it covers least. Words that a mark would stand on give
+    way to it.
     """
     rows: list[list[_Extent]] = []
-    return tuple(_place_one(span, rows, width, most, spare) for span in spans)
+    placed: list[Placed] = []
+    for span in spans:
+        one = _place_one(span, rows, width, most, spare)
+        if one.words is None:
+            _give_way(spans, placed, rows, one.row, _bare(span))
+        placed.append(one)
+    return tuple(placed)
+
+
+def _give_way(spans: Sequence[Span], placed: list[Placed], rows: list[list[_Extent]], row: int, bare: _Extent) -> None:
+    """Take away the words of a row on which a mark stands."""
+    for index, other in enumerate(placed):
+        if other.row != row or other.words is None:
+            continue
+        span = spans[index]
+        extent = dict(_extents(span, other.words, float("inf")))[other.side]
+        if extent[0] < bare[1] and bare[0] < extent[1]:
+            placed[index] = Placed(row)
+            rows[row][rows[row].index(extent)] = _bare(span)
 
 
 def rows_used(placed: Iterable[Placed]) -> int:
