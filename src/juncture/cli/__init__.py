@@ -27,6 +27,8 @@ COMMANDS = {
     "token": "Print an API token of a person.",
     "rebuild": "Make anew what a served data folder derives.",
     "sample": "Fill a library with generated sample data.",
+    "backup": "Write everything that a served data folder holds into one file.",
+    "restore": "Make a data folder from its backup.",
     "sources": "List the sources that can be read.",
     "schema": "Print the JSON schema of everything that is read and written.",
 }

@@ -1,0 +1,1 @@
+"""Backups: everything that a served data folder holds, in one file, and back."""
