@@ -40,6 +40,8 @@ class Edition(Struct, frozen=True, kw_only=True):
     standing: tuple[str, ...] = ()
     """Words of the line above the title, after severity and state."""
     near_miss: bool = False
+    severity_tone: str = "bad"
+    """The colour of the severity's chip: `bad`, `warn` or none."""
     series: tuple[Series, ...] = ()
     """Series of the incident; those that the record cites are drawn."""
     images: dict[ArtefactHash, str] = field(default_factory=dict)

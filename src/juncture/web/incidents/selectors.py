@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from msgspec import Struct
 
 from juncture.inquiry.criteria import Outcome, in_one_sentence, severity_key
@@ -206,6 +206,11 @@ def view_of(row: Incident, viewer: Viewer, tones: dict[str, str] | None = None) 
         tones.get(row.severity_key, ""),
         row.started_at or (signs.started_at if signs else None),
     )
+
+
+def tone_of_incident() -> Subquery:
+    """Return the colour of the severity of what points at an incident, for an annotation: no question of its own."""
+    return Subquery(Severity.objects.filter(key=OuterRef("incident__severity_key")).values("tone")[:1])
 
 
 def severity_tones() -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Substr
 from msgspec import Struct
 
+from juncture.inquiry.criteria import severity_key
 from juncture.web.access.viewer import Viewer
 from juncture.web.actions.models import ActionItem, State
 from juncture.web.incidents.models import Incident
@@ -29,6 +31,8 @@ class Volume(Struct, frozen=True):
     severity: str | None
     services: tuple[str, ...]
     at: datetime
+    tone: str = ""
+    """The colour of the severity's chip."""
 
 
 class LearnedLine(Struct, frozen=True):
@@ -45,8 +49,8 @@ class LearnedLine(Struct, frozen=True):
     at: datetime
 
 
-def newest_publications(viewer: Viewer, *, limit: int) -> list[Volume]:
-    """Return the publications that were published last, newest first, as readers see them."""
+def newest_publications(viewer: Viewer, *, limit: int, tones: Mapping[str, str] | None = None) -> list[Volume]:
+    """Return the publications that were published last, newest first, as readers see them; `tones` colour severities by key."""
     # Asked of each from the newest on: what all may see is in the first few, and the others are never looked at.
     seen = Incident.objects.visible_to(viewer).filter(pk=OuterRef("postmortem__incident_id"))
     latest = Publication.objects.filter(Exists(seen), number=F("postmortem__published_number")).order_by("-pk")
@@ -62,7 +66,16 @@ def newest_publications(viewer: Viewer, *, limit: int) -> list[Volume]:
     columns = ("object_id", "title", "start", "severity", "services")
     told = {public_id: rest for public_id, *rest in entries.annotate(start=Substr("body", 1, _START)).values_list(*columns)}
     return [
-        Volume(public_id, title, _address(public_id), abstract_of(start), severity or None, _names(services), at)
+        Volume(
+            public_id,
+            title,
+            _address(public_id),
+            abstract_of(start),
+            severity or None,
+            _names(services),
+            at,
+            (tones or {}).get(severity_key(severity), ""),
+        )
         for public_id, at in rows
         if public_id in told
         for title, start, severity, services in [told[public_id]]

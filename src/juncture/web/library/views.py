@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.access.texts import storable
+from juncture.web.incidents.selectors import severity_tones
 from juncture.web.library.results import page_of
 from juncture.web.library.search import FACETS, Found, Search, found
 from juncture.web.library.shelf import newest_publications
@@ -30,7 +31,11 @@ def library(request: ViewerRequest) -> HttpResponse:
     search = search_of(request)
     told: dict[str, Any] = {"here": "library", "q": search.text, "search": search}
     if not search.text.strip():
-        return render(request, "library/library.html", told | {"shelf": newest_publications(request.viewer, limit=SHELF)})
+        return render(
+            request,
+            "library/library.html",
+            told | {"shelf": newest_publications(request.viewer, limit=SHELF, tones=severity_tones())},
+        )
     answer = found(request.viewer, search)
     number = _page_number(request)
     results = page_of(request.viewer, answer, first=(number - 1) * SIZE, size=SIZE, newest_first=search.newest_first)

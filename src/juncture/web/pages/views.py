@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from juncture.web.access.requests import ViewerRequest
@@ -36,13 +37,14 @@ def home(request: ViewerRequest) -> HttpResponse:
     needing = incidents_needing_postmortem(viewer, limit=SHOWN + 1, now=now) if viewer.may_write else []
     drafts = my_drafts(viewer, limit=SHOWN + 1)
     actions = my_actions(viewer, now.astimezone(ZoneInfo(viewer.zone)).date(), limit=SHOWN + 1)
+    above = {reverse("postmortem", args=(id_,)) for one in needing[:SHOWN] for id_ in one.incident.postmortems[:1]}
     told = {
         "here": "home",
         "actions": actions[:SHOWN],
         "more_actions": len(actions) > SHOWN,
         "needing": needing[:SHOWN],
         "more_needing": len(needing) > SHOWN,
-        "drafts": drafts[:SHOWN],
+        "drafts": [draft for draft in drafts[:SHOWN] if draft.url not in above],
         "more_drafts": len(drafts) > SHOWN,
         "learned": learned,
         "cost": cost,

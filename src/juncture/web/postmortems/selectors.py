@@ -22,6 +22,7 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.opening import Cited, cited_in
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import FormerAddress, Visibility
+from juncture.web.incidents.selectors import tone_of_incident
 from juncture.web.postmortems.file_text import file_of, written
 from juncture.web.postmortems.mapping import published_record, to_record
 from juncture.web.postmortems.models import Postmortem, Publication, Section, State
@@ -58,6 +59,8 @@ class PostmortemView(Struct, frozen=True):
     sections: tuple[SectionView, ...]
     visibility: str = Visibility.ORGANISATION.value
     near_miss: bool = False
+    severity_tone: str = ""
+    """The colour of the severity's chip: `bad`, `warn` or none."""
 
 
 class PostmortemLine(Struct, frozen=True):
@@ -74,7 +77,8 @@ class PostmortemLine(Struct, frozen=True):
 
 def postmortem_row(viewer: Viewer, postmortem_id: str) -> Postmortem:
     """Return the row of a postmortem that the viewer may see. Raises NotFound. For operations, not for views."""
-    row = Postmortem.objects.visible_to(viewer).select_related("incident").filter(public_id=postmortem_id).first()
+    seen = Postmortem.objects.visible_to(viewer).select_related("incident").annotate(severity_tone=tone_of_incident())
+    row = seen.filter(public_id=postmortem_id).first()
     if row is None:
         raise _moved(viewer, postmortem_id) or NotFound
     return row
@@ -117,6 +121,7 @@ def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -
         sections,
         row.incident.visibility,
         row.incident.near_miss,
+        getattr(row, "severity_tone", None) or "",
     )
 
 

@@ -56,6 +56,7 @@ def _edition(viewer: Viewer, view: PostmortemView, held: Collection[ArtefactHash
         edit={number: reverse("section", args=(view.id, section.id)) for number, section in enumerate(view.sections)},
         standing=(_OPEN_TO[view.visibility],),
         near_miss=view.near_miss,
+        severity_tone=view.severity_tone,
         images={citation.artefact: image.url for citation, image in images_for(view).items()},
         series=cited_series(viewer, view.incident, held),
         actions=actions_now(viewer, view),

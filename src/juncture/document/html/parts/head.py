@@ -67,7 +67,7 @@ def _eyebrow(context: Context) -> list[Markup]:
     state = record.metadata.get("state", "draft").lower().replace(" ", "_").replace("-", "_")
     chips = []
     if record.incident.severity:
-        chips.append(element("span", record.incident.severity, class_="chip bad"))
+        chips.append(element("span", record.incident.severity, class_=f"chip {context.edition.severity_tone}".rstrip()))
     chips.append(
         element("span", _STATES.get(state, state), class_=f"chip {'good' if state in {'published', 'closed'} else 'absent'}")
     )
