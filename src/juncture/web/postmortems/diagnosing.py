@@ -15,6 +15,8 @@ from juncture.web.postmortems.object_selectors import Objects
 from juncture.web.postmortems.selectors import PostmortemView, SectionView
 from juncture.web.timeline.models import EventAlias, StoredEvent
 
+_SHOWN = 48
+"""Characters of a sentence that name it."""
 _REFERENCE = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 _DEFINITION = re.compile(r"^\[\^([^\]\s]+)\]:[^\n]*", re.MULTILINE)
 _BOUND = re.compile(r"\(event ([0-9a-f]{32})\b")
@@ -77,8 +79,13 @@ def _claims(section: SectionView, names: set[str]) -> Iterator[Finding]:
                 (where.start, where.end),
                 "claim/uncited",
                 Severity.NOTE,
-                f"This states {claim.states} and cites nothing. What shows it?",
+                f"“{_first_words(where.text)}” states {claim.states} and cites nothing. What shows it?",
             )
+
+
+def _first_words(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _SHOWN else f"{words[:_SHOWN].rpartition(' ')[0]}…"
 
 
 def _references(section: SectionView, text: str, defined: dict[str, str | None]) -> Iterator[Finding]:
