@@ -78,7 +78,7 @@ def found(viewer: Viewer, search: Search) -> Found:
     """Return what a viewer finds. Nothing of what they may not see is found, counted or named."""
     terms = terms_of(search.text)
     everything, capped = hits(viewer, terms)
-    narrowing = _Narrowing(search, _teams(viewer, everything) if everything else {})
+    narrowing = _Narrowing(search, _teams(everything) if everything else {})
     kept = [hit for hit in everything if narrowing.takes(hit)]
     by = (lambda hit: (hit.at, hit.score)) if search.newest_first else (lambda hit: (hit.score, hit.at))
     return Found(tuple(sorted(kept, key=by, reverse=True)), narrowing.facets(), capped, terms)
@@ -197,7 +197,7 @@ class _Narrowing:
         return Facet(name, choices[:_SHOWN_FACET], choices[_SHOWN_FACET:])
 
 
-def _teams(viewer: Viewer, there: Iterable[Hit]) -> dict[int, str]:
-    incidents = list({hit.incident for hit in there})
-    rows = Incident.objects.visible_to(viewer).filter(pk__in=incidents, team__isnull=False)
+def _teams(there: Iterable[Hit]) -> dict[int, str]:
+    """Return the teams of the incidents of some hits; that these may be seen was part of finding them."""
+    rows = Incident.objects.get_queryset().filter(pk__in={hit.incident for hit in there}, team__isnull=False).order_by()
     return dict(rows.values_list("pk", "team__name"))
