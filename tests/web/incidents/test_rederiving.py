@@ -23,6 +23,7 @@ def older(viewer, work):
     made = told()
     StoredVerdict.objects.get_queryset().delete()
     SearchEntry.objects.get_queryset().delete()
+    StoredEvent.objects.update(likeness="stale")
     Derivation.objects.update(version=0)
     return made
 
@@ -30,7 +31,7 @@ def older(viewer, work):
 def told():
     verdicts = StoredVerdict.objects.order_by("incident", "id").values_list("incident", "label", "outcome", "why")
     found = SearchEntry.objects.get_queryset().values_list("incident", "kind", "object_id", "audience", "title", "body")
-    return list(verdicts), sorted(found), list(StoredEvent.objects.order_by("id").values_list("event_id", "body"))
+    return list(verdicts), sorted(found), list(StoredEvent.objects.order_by("id").values_list("event_id", "body", "likeness"))
 
 
 def test_a_new_database_has_nothing_to_make_anew(db):

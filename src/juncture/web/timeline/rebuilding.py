@@ -123,12 +123,14 @@ def _store_events(incident: Incident, events: Sequence[Event], hidden: frozenset
     is_first = not stored.exists()
     for slice_ in _slices(events):
         ids = [event.id for event in slice_]
-        found = () if is_first else stored.filter(event_id__in=ids).values_list("event_id", "body", "hidden", "moment")
-        old = {event: (bytes(body), is_hidden, moment) for event, body, is_hidden, moment in found}
+        found = (
+            () if is_first else stored.filter(event_id__in=ids).values_list("event_id", "body", "hidden", "moment", "likeness")
+        )
+        old = {event: (bytes(body), *columns) for event, body, *columns in found}
         rows = [
             row
             for event in slice_
-            if old.get(event.id) != ((row := row_of(incident, event, hidden=event.id in hidden))[7], row[11], row[8])
+            if old.get(event.id) != ((row := row_of(incident, event, hidden=event.id in hidden))[7], row[11], row[8], row[10])
         ]
         aliases = [(incident.pk, alias, event.id) for event in slice_ for alias in event.aliases]
         with transaction.atomic():
