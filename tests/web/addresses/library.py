@@ -2,6 +2,7 @@ from tests.web.addresses import ALL_SEE, NOT_SO
 
 PAGES = {
     "library/": (ALL_SEE, NOT_SO),
+    "library/import/": ((403, 200, 200, 200), (403, 422, 422, 422)),
     "postmortems/<slug:postmortem>/related/": (ALL_SEE, NOT_SO),
     "incidents/<slug:incident>/related/": (ALL_SEE, NOT_SO),
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from juncture.web.library import api, related_pages, views
+from juncture.web.library import api, arriving_views, related_pages, views
 
 pages = [
     path("library/", views.library, name="library"),
+    path("library/import/", arriving_views.arriving, name="library-import"),
     path("postmortems/<slug:postmortem>/related/", related_pages.of_postmortem, name="postmortem-related"),
     path("incidents/<slug:incident>/related/", related_pages.of_incident, name="incident-related"),
 ]
