@@ -63,11 +63,7 @@ def pdf(page: str) -> bytes:
     """
     try:
         import weasyprint  # noqa: PLC0415 - an extra, and it takes more than a second
-        from PIL import ImageFile  # noqa: PLC0415 - the same
         from weasyprint.urls import URLFetcher  # noqa: PLC0415 - the same
-
-        # WeasyPrint lets the whole process draw pictures whose end is missing; as evidence those are refused.
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
     except (ImportError, OSError):
         raise NoPdf from None
     style = page.partition("<style>")[2].partition("</style>")[0]

@@ -78,8 +78,10 @@ def drawn(data: bytes, widest: int = WIDEST) -> bytes:
 
     Nothing that came with it is kept: no place, no comment, no second picture behind the first.
     """
-    from PIL import Image, ImageOps  # noqa: PLC0415 - as above
+    from PIL import Image, ImageFile, ImageOps  # noqa: PLC0415 - as above
 
+    # What writes PDF lets the whole process draw pictures whose end is missing; as evidence those are refused.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
