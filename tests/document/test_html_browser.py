@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import sync_playwright
 from tests.document import sample
 
 from juncture.document.html.page import page
 from juncture.document.replay import at
 
-CHROMIUM = shutil.which("chromium")
-
-if CHROMIUM is None and "chromium" not in os.environ.get("JUNCTURE_REQUIRE", "").split():
-    pytest.skip("chromium is not installed: the page is not looked at in a browser", allow_module_level=True)
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 LATER_WORDS = (
     "How a queued lock stopped checkout", "Orders not placed", "Migration 0147 cancelled", "The provider answered at 14:37",
     "Cancel the migration, or cancel the report", "Lessons learned here", "A statement that waits for a lock",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

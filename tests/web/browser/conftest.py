@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 from tests.web.served import Server
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 opened_states: dict[str, dict[str, dict]] = {}
 """What a browser keeps of somebody who has signed in, by server and person: signing in is tested once, not each time."""
 PASSWORD = "a long enough passphrase"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if CHROMIUM is None and "chromium" not in os.environ.get("JUNCTURE_REQUIRE", "").split():
-        pytest.skip("chromium is not installed: no page is looked at in a browser")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

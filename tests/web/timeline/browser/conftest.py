@@ -1,3 +1,3 @@
-from tests.web.browser.conftest import browser, opened, served
+from tests.web.browser.conftest import opened, served
 
-__all__ = ["browser", "opened", "served"]
+__all__ = ["opened", "served"]
