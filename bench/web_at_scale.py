@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from tests.web.served import Server, juncture  # noqa: E402 - after the path is set
 
 POSTMORTEMS, EVENTS, ACTIONS = 10_000, 1_000_000, 50_000
-CALLS, CLIENTS, SECONDS = 60, 8, 5
+CALLS, CLIENTS, SECONDS = 60, 8, 3
 LIMIT_MS, SEARCH_MS = 60, 50
 WORDS = ("certificate", "lock timeout", "retry", "queue", "disk", "sample", "deploy", "checkout errors", "timeout", "rollback")
 

@@ -23,7 +23,7 @@ from juncture.web.postmortems.selectors import postmortem as postmortem_of
 from juncture.web.timeline.selectors import Wanted as WantedEvents
 from juncture.web.timeline.selectors import events_of
 
-IN_A_GROUP = 25
+IN_A_GROUP = 18
 IN_A_LIST = 50
 SHOWN_EVENTS = 40
 
