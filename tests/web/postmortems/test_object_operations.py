@@ -116,6 +116,23 @@ def test_objects_of_another_postmortem_are_not_there(viewer, drafted):
         )
 
 
+@pytest.mark.parametrize("removed", [False, True])
+def test_undoing_moves_nothing_from_another_postmortem_of_the_same_incident(viewer, drafted, removed):
+    incident = selectors.postmortem(viewer, drafted).incident
+    other, _ = operations.import_file(viewer, b"# Another\n\n## Summary\n\nWords.\n", incident_id=incident)
+    row = operations.add_object(viewer, drafted, "factors", {"title": "No lock timeout"})
+    operations.edit_object(viewer, drafted, "factors", row.pk, {"title": "No timeout for locks"})
+    if removed:
+        operations.remove_object(viewer, drafted, "factors", row.pk)
+    before = selectors.postmortem(viewer, drafted).record
+    with pytest.raises(NotFound):
+        operations.undo_object(viewer, other.public_id, "factors", row.pk)
+    assert selectors.postmortem(viewer, drafted).record == before
+    assert selectors.postmortem(viewer, other.public_id).record.factors == ()
+    operations.undo_object(viewer, drafted, "factors", row.pk)
+    assert any(factor.title.startswith("No ") for factor in selectors.postmortem(viewer, drafted).record.factors)
+
+
 def test_over_the_api(api, drafted):
     made = api("POST", f"postmortems/{drafted}/objects/factors", {"values": {"title": "No lock timeout", "role": "enabler"}})
     assert made.status_code == 201, made.content

@@ -27,7 +27,7 @@ from juncture.web.postmortems.selectors import postmortem_row
 from juncture.web.timeline.selectors import event_of
 
 TEXT_LIMIT = 20_000
-_PLACE = ("position", "standing", "touched")
+_PLACE = ("position", "standing", "touched", "postmortem_id")
 
 
 def add_object(
@@ -99,7 +99,7 @@ def undo_object(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int) 
         changes = Change.objects.filter(object_kind=kind.one, object_id=str(piece), incident_id=postmortem.incident_id)
         last = changes.order_by("-id").first()
         row = _maybe_row(postmortem, kind, piece)
-        if last is None and row is None:
+        if row is None and (last is None or not _was_here(postmortem, kind, piece, last)):
             raise NotFound
         if last is None:
             raise InTheWay("Nobody has changed it yet, so there is nothing to undo.")
@@ -115,6 +115,15 @@ def undo_object(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int) 
         after = None if last.before is None else kept_values(kind, row)
         _record(viewer, "undo", kind, row, before=before, after=after)
         return None if last.before is None else row
+
+
+def _was_here(postmortem: Postmortem, kind: Kind, piece: int, last: Change) -> bool:
+    """Whether an object that is not in a postmortem was in it, and not in another one of the same incident."""
+    held = last.before or last.after or {}
+    # Changes of earlier versions do not say of which: then it is enough that it is nowhere else.
+    if "postmortem_id" in held:
+        return bool(held["postmortem_id"] == postmortem.pk)
+    return not kind.row.objects.get_queryset().filter(pk=piece).exists()
 
 
 def kept_values(kind: Kind, row: Piece) -> Values:
