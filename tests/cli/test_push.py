@@ -150,3 +150,25 @@ def test_what_may_have_been_taken_is_not_sent_twice(misbehaving, tmp_path):
     assert done.returncode == 2
     assert "may have been taken" in done.stderr
     assert len(misbehaving.asked) == 1
+
+
+def test_a_token_for_this_machine_goes_past_the_proxy_of_the_environment(served, tmp_path, monkeypatch):
+    seen = []
+
+    class Proxy(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            seen.append(self.headers.get("Authorization"))
+            self.send_error(502)
+
+        def log_message(self, *_):
+            pass
+
+    proxy = http.server.HTTPServer(("127.0.0.1", 0), Proxy)
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.server_port}")
+    (tmp_path / "a.md").write_text(TEXT.replace("Orders", "Parcels"))
+    done = push("a.md", "--server", served.url, token=served.tokens["author@example.org"], folder=tmp_path)
+    proxy.shutdown()
+    assert (done.returncode, seen) == (0, []), done.stderr

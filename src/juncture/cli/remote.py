@@ -66,7 +66,9 @@ class Remote:
             raise BadEvidence(server, "would be sent the token without encryption", hint)
         self._address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
         self._token = token
-        self._opener = urllib.request.build_opener(_NoRedirects)
+        # What goes unencrypted to this machine goes past no proxy, which would read the token.
+        direct = (urllib.request.ProxyHandler({}),) if _is_here(parts.hostname) else ()
+        self._opener = urllib.request.build_opener(_NoRedirects, *direct)
 
     @property
     def address(self) -> str:
