@@ -11,7 +11,7 @@ import msgspec
 from juncture.model.evidence import Citation, Event
 from juncture.model.instants import to_iso
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _TABLE_SUMMARY = 110
 COLUMNS = (
     *("id", "occurred_at", "earliest", "latest", "recorded_at", "known_at", "known_by", "ended_at"),
