@@ -4,6 +4,7 @@ import pytest
 from tests.web.conftest import CHAT
 
 from juncture.web.access.errors import Invalid, NotFound
+from juncture.web.actions.operations import add_action
 from juncture.web.evidence.operations import pasted, receive_into_new
 from juncture.web.journal.models import Change
 from juncture.web.postmortems import operations, selectors
@@ -131,6 +132,17 @@ def test_undoing_moves_nothing_from_another_postmortem_of_the_same_incident(view
     assert selectors.postmortem(viewer, other.public_id).record.factors == ()
     operations.undo_object(viewer, drafted, "factors", row.pk)
     assert any(factor.title.startswith("No ") for factor in selectors.postmortem(viewer, drafted).record.factors)
+
+
+def test_an_action_is_taken_back_only_in_the_postmortem_that_it_belongs_to(viewer, drafted):
+    incident = selectors.postmortem(viewer, drafted).incident
+    other, _ = operations.import_file(viewer, b"# Another\n\n## Summary\n\nWords.\n", incident_id=incident)
+    action = add_action(viewer, drafted, title="Add a lock timeout")
+    with pytest.raises(NotFound):
+        operations.take_back(viewer, other.public_id, action.public_id)
+    assert [one.title for one in selectors.postmortem(viewer, drafted).record.actions] == ["Add a lock timeout"]
+    operations.take_back(viewer, drafted, action.public_id)
+    assert selectors.postmortem(viewer, drafted).record.actions == ()
 
 
 def test_over_the_api(api, drafted):

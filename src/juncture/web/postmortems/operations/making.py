@@ -10,8 +10,9 @@ from django.utils import timezone
 from msgspec import Struct
 
 from juncture.document.typed_lines import read_sentence, read_typed_line
-from juncture.web.access.errors import Invalid
+from juncture.web.access.errors import Invalid, NotFound
 from juncture.web.access.viewer import Viewer
+from juncture.web.actions.changing import action_row
 from juncture.web.actions.operations import add_action
 from juncture.web.actions.taking_back import take_back as take_action_back
 from juncture.web.postmortems.models import Section
@@ -60,7 +61,9 @@ def make_object(viewer: Viewer, postmortem_id: str, kind_name: str, text: str) -
 
 def take_back(viewer: Viewer, postmortem_id: str, action_id: str) -> None:
     """Undo the making of an action. Raises NotFound, NotAllowed, or InTheWay where others have changed it since."""
-    postmortem_row(viewer, postmortem_id)
+    postmortem = postmortem_row(viewer, postmortem_id)
+    if action_row(viewer, action_id).postmortem_id != postmortem.pk:
+        raise NotFound
     take_action_back(viewer, action_id)
 
 
