@@ -23,7 +23,7 @@ from juncture.web.postmortems.selectors import postmortem as postmortem_of
 from juncture.web.timeline.selectors import Wanted as WantedEvents
 from juncture.web.timeline.selectors import events_of
 
-IN_A_GROUP = 18
+IN_A_GROUP, IN_A_COLUMN = 18, 14
 IN_A_LIST = 50
 SHOWN_EVENTS = 40
 
@@ -39,8 +39,8 @@ def actions(request: ViewerRequest) -> HttpResponse:
         found, following = listing.page_of(viewer, wanted, limit=IN_A_LIST, after=cursor_of(request))
         told |= {"listed": found, "following": sealed(following) if following is not None else None, "one_list": True}
         return render(request, "actions/actions.html", told)
-    make = listing.columns if board else listing.groups
-    found_groups = make(viewer, wanted, limit=IN_A_GROUP)
+    make, limit = (listing.columns, IN_A_COLUMN) if board else (listing.groups, IN_A_GROUP)
+    found_groups = make(viewer, wanted, limit=limit)
     shown = [(group, _more(request, group.name)) for group in found_groups]
     told |= {
         "groups": shown,
