@@ -18,7 +18,7 @@ from juncture.web.access.errors import Invalid, NotAllowed
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.models import Incident
 from juncture.web.journal.models import Change, Opening
-from juncture.web.journal.telling import changed
+from juncture.web.journal.telling import called, changed
 from juncture.web.people.models import User
 
 PAGE = 50
@@ -55,6 +55,11 @@ class Entry(Struct, frozen=True):
     """What changed, in a few words, where it is of no incident: `role: author → viewer`."""
     before: Any = None
     after: Any = None
+
+    @property
+    def said(self) -> str:
+        """The action in words."""
+        return called(self.action)
 
 
 _Values = dict[int, tuple[Any, Any]]

@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 _LONGEST = 160
+_SAID = {"set_state": "set the state of", "learn": "take facts for", "say_when": "say when of"}
+"""What an action is called, where its name in the journal is not what a person would say."""
+
+
+def called(action: str) -> str:
+    """Return an action in words."""
+    return _SAID.get(action, action.replace("_", " "))
 
 
 def changed(before: Any, after: Any) -> str | None:  # noqa: ANN401 - JSON values of the journal
