@@ -76,11 +76,6 @@ def my_open_actions(viewer: Viewer, limit: int) -> list[ActionView]:
     return seen(_unfinished(viewer).filter(owner=viewer.person).order_by("due_order", "id")[:limit], viewer)
 
 
-def overdue(viewer: Viewer, limit: int) -> list[ActionView]:
-    """Return unfinished actions whose due date has passed, the longest late first."""
-    return seen(_unfinished(viewer).filter(due_order__lt=today_of(viewer)).order_by("due_order", "id")[:limit], viewer)
-
-
 def open_actions_of(postmortems: Sequence[str], viewer: Viewer) -> dict[str, list[ActionView]]:
     """Return the unfinished actions of postmortems, by the public id of the postmortem; those without any are not in it."""
     rows = _unfinished(viewer).filter(postmortem__public_id__in=postmortems).order_by("postmortem", "position", "id")

@@ -1,16 +1,13 @@
-"""What waits for one person: actions that they own, drafts that they started or were added to."""
+"""What waits for one person to write: drafts that they started or were added to."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 from msgspec import Struct
 
 from juncture.web.access.viewer import Viewer
-from juncture.web.actions.models import UNFINISHED as OPEN
-from juncture.web.actions.models import ActionItem
-from juncture.web.actions.models import State as ActionState
 from juncture.web.incidents.models import IncidentPerson
 from juncture.web.postmortems.models import Postmortem, State
 
@@ -26,37 +23,6 @@ class Draft(Struct, frozen=True):
     state: str
     why: str
     at: datetime
-
-
-class Task(Struct, frozen=True):
-    """An action that this person owns and that is not finished. `late_days` is 0 where it is not late."""
-
-    title: str
-    url: str
-    state: str
-    state_label: str
-    kind: str
-    due: date | None
-    late_days: int
-    criterion: str
-
-
-def my_actions(viewer: Viewer, today: date, *, limit: int) -> list[Task]:
-    """Return the unfinished actions that a viewer owns, what is due first first."""
-    mine = ActionItem.objects.visible_to(viewer).filter(owner=viewer.user_id, state__in=OPEN)
-    return [
-        Task(
-            row.title,
-            f"/actions/{row.public_id}/",
-            row.state,
-            ActionState(row.state).label,
-            row.kind or "",
-            row.due,
-            max((today - row.due).days, 0) if row.due else 0,
-            row.criterion or "",
-        )
-        for row in mine.order_by(F("due").asc(nulls_last=True), "id")[:limit]
-    ]
 
 
 def my_drafts(viewer: Viewer, *, limit: int) -> list[Draft]:

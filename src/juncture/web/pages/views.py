@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,11 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from juncture.web.access.requests import ViewerRequest
+from juncture.web.actions.selectors import my_open_actions
+from juncture.web.actions.showing import ActionView
 from juncture.web.demonstration import load_for
 from juncture.web.incidents.box import box
 from juncture.web.incidents.selectors import Needing, incidents, incidents_needing_postmortem
 from juncture.web.library.costs import DAYS, cost_lately
-from juncture.web.library.desk import Draft, Task, my_actions, my_drafts
+from juncture.web.library.desk import Draft, my_drafts
 from juncture.web.library.shelf import learned_lately
 from juncture.web.pages.answers import page
 
@@ -36,7 +37,7 @@ def home(request: ViewerRequest) -> HttpResponse:
         return render(request, "pages/nothing.html", {"here": "home"})
     needing = incidents_needing_postmortem(viewer, limit=SHOWN + 1, now=now) if viewer.may_write else []
     drafts = my_drafts(viewer, limit=SHOWN + 1)
-    actions = my_actions(viewer, now.astimezone(ZoneInfo(viewer.zone)).date(), limit=SHOWN + 1)
+    actions = my_open_actions(viewer, SHOWN + 1)
     above = {reverse("postmortem", args=(id_,)) for one in needing[:SHOWN] for id_ in one.incident.postmortems[:1]}
     told = {
         "here": "home",
@@ -61,7 +62,7 @@ def demo(request: ViewerRequest) -> HttpResponse:
     return redirect("import", load_for(request.viewer).public_id)
 
 
-def _sentence(needing: list[Needing], drafts: list[Draft], actions: list[Task]) -> str:
+def _sentence(needing: list[Needing], drafts: list[Draft], actions: list[ActionView]) -> str:
     """Return what waits, in words: the first sentence says the state."""
     said = []
     if needing:
