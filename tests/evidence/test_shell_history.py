@@ -63,7 +63,7 @@ def test_what_a_command_printed_was_known_to_who_ran_it():
     [
         ("/home/kim/.bash_history", "kim"),
         ("evidence.zip!/Users/lee/.zsh_history", "lee"),
-        ("/root/.bash_history", "root"),
+        ("backup/root/.bash_history", "root"),
         ("kim.zsh_history", "kim"),
         ("shell_history_kim.txt", "kim"),
         ("history-kim.txt", "kim"),
