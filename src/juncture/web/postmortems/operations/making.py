@@ -15,6 +15,7 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.actions.changing import action_row
 from juncture.web.actions.operations import add_action
 from juncture.web.actions.taking_back import take_back as take_action_back
+from juncture.web.incidents.operations import require_author
 from juncture.web.postmortems.models import Section
 from juncture.web.postmortems.operations.objects import add_object
 from juncture.web.postmortems.pieces import KINDS
@@ -61,6 +62,7 @@ def make_object(viewer: Viewer, postmortem_id: str, kind_name: str, text: str) -
 
 def take_back(viewer: Viewer, postmortem_id: str, action_id: str) -> None:
     """Undo the making of an action. Raises NotFound, NotAllowed, or InTheWay where others have changed it since."""
+    require_author(viewer, "change actions")
     postmortem = postmortem_row(viewer, postmortem_id)
     if action_row(viewer, action_id).postmortem_id != postmortem.pk:
         raise NotFound
