@@ -10,11 +10,14 @@ from tests.web.world import SECRET, build
 
 from juncture.model import record
 from juncture.web.access.selectors import viewer_of
+from juncture.web.evidence.account_selectors import awaited_accounts
+from juncture.web.evidence.remembering import begin_account, release_account
+from juncture.web.incidents.editing import add_person_to_incident, remove_person_from_incident
 from juncture.web.incidents.models import Incident
 from juncture.web.incidents.operations import declare
 from juncture.web.library.costs import cost_lately, currency_of
 from juncture.web.library.indexing import index_actions, index_postmortem
-from juncture.web.library.shelf import learned_lately
+from juncture.web.library.shelf import learned_lately, shortened
 from juncture.web.postmortems.models import Postmortem, Publication
 
 
@@ -90,12 +93,12 @@ def test_lessons_and_luck_are_told_in_their_authors_words(viewer, person):
 
 
 @pytest.mark.parametrize("who", ["viewer", "author", "administrator", "creator"])
-def test_the_front_page_asks_the_database_fifteen_times_at_most(db, who, django_assert_max_num_queries):
+def test_the_front_page_asks_the_database_sixteen_times_at_most(db, who, django_assert_max_num_queries):
     there = build()
     for number in range(8):
         published(viewer_of(there.people["creator"]), f"Number {number}", ("EUR", 1, 2))
         declare(viewer_of(there.people["creator"]), title=f"Waiting {number}", severity="Sev 1")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         page = there.clients[who].get("/").content.decode()
     assert "Learned lately" in page
     assert who == "creator" or SECRET not in page
@@ -116,3 +119,57 @@ def test_the_front_page_says_why_an_incident_needs_a_postmortem_and_what_waits(s
     assert "EUR&nbsp;14,500–20,100" in page
     assert "Known &lt;b&gt;cost&lt;/b&gt;" in page
     assert "Nothing waits for you." in page
+
+
+def test_where_nothing_waits_the_newest_incidents_stand_and_a_reader_is_promised_what_is_theirs(client, viewer, person):
+    published(viewer, "Read me")
+    client.force_login(person("viewer"))
+    page = client.get("/").content.decode()
+    assert '<h3 class="row-title"><a href="/incidents/1/">Read me</a></h3>' in page
+    assert "drafts" not in page
+    declare(viewer, title="Open", severity="Sev 1")
+    client.force_login(person("facilitator"))
+    assert "Newest incidents" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["viewer", "author"])
+def test_an_account_is_waited_for_of_who_was_added_until_it_is_released(client, person, role):
+    creator, asked = viewer_of(person("author", "creator@example.org")), person(role, "asked@example.org")
+    incident = declare(creator, title="Carts empty")
+    client.force_login(asked)
+    assert "account of yours" not in client.get("/").content.decode()
+    add_person_to_incident(creator, incident.public_id, "asked@example.org")
+    page = client.get("/").content.decode()
+    assert "One account of yours waits to be written or released." in page
+    assert f'href="/incidents/{incident.public_id}/accounts/"' in page
+    account = begin_account(viewer_of(asked), incident.public_id, text="Around 14:30 I saw errors.")
+    page = client.get("/").content.decode()
+    assert f'<a class="button" href="/accounts/{account.public_id}/">Continue your account' in page
+    assert "Write what you remember" not in page
+    release_account(viewer_of(asked), account.public_id)
+    assert "account of yours" not in client.get("/").content.decode().lower()
+
+
+def test_no_account_is_waited_for_once_the_postmortem_is_published_or_who_was_added_no_longer_sees_it(viewer, person):
+    asked = person("viewer")
+    done = published(viewer, "Done", visibility="restricted")
+    hidden = declare(viewer, title="Hidden", visibility="restricted")
+    for incident in (done, hidden):
+        add_person_to_incident(viewer, incident.public_id, asked.email)
+    assert [one.title for one in awaited_accounts(viewer_of(asked), limit=5)] == ["Hidden"]
+    begin_account(viewer_of(asked), hidden.public_id, text="I saw it.")
+    remove_person_from_incident(viewer, hidden.public_id, asked.pk)
+    assert awaited_accounts(viewer_of(asked), limit=5) == []
+
+
+@pytest.mark.parametrize(
+    ("prose", "short"),
+    [
+        ("One. Two three.", "One. Two three."),
+        ("A first sentence. And then 1,767 of 2,207. Fewer came", "A first sentence."),
+        ("no sentence ends in here at all", "no sentence ends in…"),
+        ("x" * 60, "x" * 10 + "…"),
+    ],
+)
+def test_what_is_too_long_for_a_line_ends_with_a_sentence_or_a_word(prose, short):
+    assert shortened(prose, 20) == short

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from datetime import datetime
 
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from msgspec import Struct
 
 from juncture.evidence.accounts import entries
@@ -13,6 +14,8 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import Account
 from juncture.web.evidence.remembering import terms_of
 from juncture.web.evidence.ring import is_in_ring, row_for_accounts
+from juncture.web.incidents.models import Incident, IncidentPerson
+from juncture.web.postmortems.models import Postmortem
 
 
 class Understood(Struct, frozen=True):
@@ -46,6 +49,43 @@ class Released(Struct, frozen=True):
     released_at: datetime
     digits: str
     own: bool
+
+
+class Awaited(Struct, frozen=True):
+    """An account that waits for its author: begun and not released, or of an incident to which somebody added them."""
+
+    title: str
+    name: str
+    account: str | None
+    """The id of the one that was begun; None: none was."""
+    incident: str
+    at: datetime
+    """When it was changed, or its incident declared."""
+
+
+def awaited_accounts(viewer: Viewer, *, limit: int) -> list[Awaited]:
+    """Return the accounts that wait for a viewer, whatever their role: first what was begun, then what they were added for.
+
+    An incident stops asking once they wrote one, or once its postmortem is published.
+    """
+    if not viewer.known:
+        return []
+    own = Account.objects.written_by(viewer).filter(incident=OuterRef("pk"))
+    begun = own.filter(released_at__isnull=True).order_by("-changed_at")
+    added = Exists(IncidentPerson.objects.filter(user=viewer.user_id, incident=OuterRef("pk")))
+    published = Exists(Postmortem.objects.get_queryset().filter(incident=OuterRef("pk"), published_number__gt=0))
+    may_go_on = Q(begun__isnull=False) if viewer.may_write else Q(added, begun__isnull=False)
+    waiting = (
+        Incident.objects.visible_to(viewer)
+        .annotate(begun=Subquery(begun.values("public_id")[:1]), changed=Subquery(begun.values("changed_at")[:1]))
+        .filter(may_go_on | Q(added, ~Exists(own), ~published))
+        .order_by(F("changed").desc(nulls_last=True), "-pk")
+    )
+    columns = ("title", "public_id", "begun", "changed", "created_at")
+    return [
+        Awaited(title, f"INC-{incident[:8]}", account, incident, changed or created)
+        for title, incident, account, changed, created in waiting.values_list(*columns)[:limit]
+    ]
 
 
 def own_accounts(viewer: Viewer, incident_id: str) -> list[AccountView]:

@@ -19,6 +19,8 @@ from juncture.web.postmortems.models import Publication
 
 _START = 1500
 _ABSTRACT = 260
+_LINE = 160
+_LESSON = 240
 
 
 class Volume(Struct, frozen=True):
@@ -92,7 +94,7 @@ def learned_lately(viewer: Viewer, *, limit: int) -> list[LearnedLine]:
     for public_id, kind, text in lessons.order_by("position").values_list("postmortem__public_id", "kind", "text"):
         first.setdefault(public_id, (kind, text))
     lines = [
-        LearnedLine(*first.get(volume.id, ("told", volume.abstract)), volume.title, volume.url, volume.services, volume.at)
+        LearnedLine(*_told(first.get(volume.id), volume.abstract), volume.title, volume.url, volume.services, volume.at)
         for volume in volumes
     ]
     lines += verified_lately(viewer, limit=limit)
@@ -110,11 +112,22 @@ def verified_lately(viewer: Viewer, *, limit: int) -> list[LearnedLine]:
 
 def abstract_of(body: str) -> str:
     """Return how a document's first prose begins: whole sentences where they fit."""
-    prose = next((line for line in body.split("\n") if line and not line.startswith(HEADING)), "")
-    if len(prose) <= _ABSTRACT:
+    return shortened(next((line for line in body.split("\n") if line and not line.startswith(HEADING)), ""), _ABSTRACT)
+
+
+def shortened(prose: str, limit: int) -> str:
+    """Return prose of at most so many characters: whole sentences where they fill a third of it, else whole words."""
+    if len(prose) <= limit:
         return prose
-    end = prose.rfind(". ", 0, _ABSTRACT) + 1
-    return prose[:end] if end > _ABSTRACT // 3 else f"{prose[: prose.rfind(' ', 0, _ABSTRACT)]}…"
+    end = prose.rfind(". ", 0, limit) + 1
+    return prose[:end] if end > limit // 3 else f"{prose[: max(prose.rfind(' ', 0, limit), limit // 2)]}…"
+
+
+def _told(lesson: tuple[str, str] | None, abstract: str) -> tuple[str, str]:
+    if lesson is None:
+        return "told", shortened(abstract, _LINE)
+    kind, text = lesson
+    return kind, shortened(text, _LESSON)
 
 
 def _address(postmortem: str) -> str:

@@ -13,6 +13,7 @@ from juncture.web.access.requests import ViewerRequest
 from juncture.web.actions.selectors import my_open_actions
 from juncture.web.actions.showing import ActionView
 from juncture.web.demonstration import load_for
+from juncture.web.evidence.account_selectors import Awaited, awaited_accounts
 from juncture.web.incidents.box import box
 from juncture.web.incidents.selectors import Needing, incidents, incidents_needing_postmortem
 from juncture.web.library.costs import DAYS, cost_lately
@@ -38,6 +39,7 @@ def home(request: ViewerRequest) -> HttpResponse:
     needing = incidents_needing_postmortem(viewer, limit=SHOWN + 1, now=now) if viewer.may_write else []
     drafts = my_drafts(viewer, limit=SHOWN + 1)
     actions = my_open_actions(viewer, SHOWN + 1)
+    accounts = awaited_accounts(viewer, limit=SHOWN + 1)
     above = {reverse("postmortem", args=(id_,)) for one in needing[:SHOWN] for id_ in one.incident.postmortems[:1]}
     told = {
         "here": "home",
@@ -47,10 +49,12 @@ def home(request: ViewerRequest) -> HttpResponse:
         "more_needing": len(needing) > SHOWN,
         "drafts": [draft for draft in drafts[:SHOWN] if draft.url not in above],
         "more_drafts": len(drafts) > SHOWN,
+        "accounts": accounts[:SHOWN],
+        "newest": [] if needing or drafts or actions or accounts else incidents(viewer, limit=SHOWN)[0],
         "learned": learned,
         "cost": cost,
         "days": DAYS,
-        "sentence": _sentence(needing, drafts, actions),
+        "sentence": _sentence(needing, drafts, accounts, actions),
     }
     return render(request, "pages/home.html", told)
 
@@ -62,13 +66,16 @@ def demo(request: ViewerRequest) -> HttpResponse:
     return redirect("import", load_for(request.viewer).public_id)
 
 
-def _sentence(needing: list[Needing], drafts: list[Draft], actions: list[ActionView]) -> str:
+def _sentence(needing: list[Needing], drafts: list[Draft], accounts: list[Awaited], actions: list[ActionView]) -> str:
     """Return what waits, in words: the first sentence says the state."""
     said = []
     if needing:
         said.append(f"{_number(len(needing), 'incident')} {'needs' if len(needing) == 1 else 'need'} a postmortem.")
     if drafts:
         said.append(f"{_number(len(drafts), 'draft')} of yours {'is' if len(drafts) == 1 else 'are'} not published.")
+    if accounts:
+        waits = "waits" if len(accounts) == 1 else "wait"
+        said.append(f"{_number(len(accounts), 'account')} of yours {waits} to be written or released.")
     if actions:
         late = sum(action.late_days > 0 for action in actions)
         said.append(
