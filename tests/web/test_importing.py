@@ -87,7 +87,7 @@ def test_a_draft_that_nobody_touched_is_drafted_anew_from_all_evidence(viewer, w
     assert "draft_anew" in Change.objects.values_list("action", flat=True)
 
 
-def test_a_postmortem_that_somebody_wrote_on_is_left_as_it_is_and_the_import_says_so(viewer, work):
+def test_words_that_somebody_wrote_stay_as_they_are_and_the_rest_follows(viewer, work):
     run = new(viewer)
     work()
     draft = only_postmortem(viewer)
@@ -97,7 +97,8 @@ def test_a_postmortem_that_somebody_wrote_on_is_left_as_it_is_and_the_import_say
     work()
     assert only_postmortem(viewer).sections[0].markdown == "My own words."
     seen = import_run(viewer, more.public_id)
-    assert (seen.state, "stays as it is" in seen.remark) == ("done", True)
+    assert (seen.state, seen.remark) == ("done", None)
+    assert any("payment capture failed" in event.summary for event in only_postmortem(viewer).record.timeline)
     assert count_of(viewer, run.incident.public_id) == 6
     with pytest.raises(InTheWay):
         operations.draft_anew(viewer, draft.id)

@@ -12,6 +12,9 @@ PAGES = {
     "postmortems/<slug:postmortem>/objects/<slug:objects>/": ((403, 200, 200, 200), (403, 422, 422, 422)),
     "postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/": ((403, 200, 200, 200), (403, 422, 422, 422)),
     "postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/<slug:act>/": (NOT_SO, LEADS_ON),
+    "postmortems/<slug:postmortem>/proposals/": (WRITERS, NOT_SO),
+    "postmortems/<slug:postmortem>/proposals/again/": (NOT_SO, LEADS_ON),
+    "postmortems/<slug:postmortem>/proposals/<slug:proposal>/<slug:act>/": (NOT_SO, (403, 409, 409, 409)),
 }
 CALLS = {
     "api/v1/incidents/<slug:incident>/postmortem": {"POST": (403, 422, 422, 422)},
@@ -35,6 +38,8 @@ CALLS = {
         "PATCH": (403, 422, 422, 422),
         "DELETE": ALL_WRITE,
     },
+    "api/v1/postmortems/<slug:postmortem>/proposals": {"GET": WRITERS, "POST": ALL_WRITE},
+    "api/v1/postmortems/<slug:postmortem>/proposals/<slug:proposal>/<slug:act>": {"POST": (403, 409, 409, 409)},
 }
 BODIES = {
     "postmortem": {"practice": "none"},
@@ -43,7 +48,7 @@ BODIES = {
     "participants": {"values": {"role": ""}},
     "make": {"kind": "factors", "text": ""},
 }
-NOWHERE = {"made": "f" * 24, "objects": "participants", "object": 999999, "act": "accept"}
+NOWHERE = {"made": "f" * 24, "proposal": "f" * 20, "objects": "participants", "object": 999999, "act": "accept"}
 
 
 def EXTRA(of):  # noqa: N802 - named as the other tables

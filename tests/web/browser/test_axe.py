@@ -43,7 +43,12 @@ def pages(browser, served, tmp_path_factory):
     found |= {"edit": "/incidents/1/edit/", "waive": "/incidents/2/waive/", "ask": "/incidents/2/request/"}
     found |= {"declared": "/incidents/2/", "criteria": "/settings/criteria/", "needed": "/incidents/?state=needed"}
     found |= {"evidence": "/incidents/1/evidence/", "accounts": "/incidents/1/accounts/"}
-    found |= {"write": f"{draft}write/", "parts": f"{draft}objects/", "related": f"{draft}related/"}
+    found |= {
+        "write": f"{draft}write/",
+        "parts": f"{draft}objects/",
+        "related": f"{draft}related/",
+        "proposals": f"{draft}proposals/",
+    }
     found |= {"actions": "/actions/", "board": "/actions/?view=board", "library": "/library/", "found": "/library/?q=the"}
     found |= {"postmortem": draft, "publication": f"{draft}published/", "section": section, "no event": f"{section}?q=nowhere"}
     return found

@@ -132,7 +132,8 @@ def _queue(viewer: Viewer, incident: Incident, given: list[Given], asked: _Asked
             given=given,
             date=asked.date,
             zone=asked.zone,
-            draft_follows=asked.draft_follows,
+            # A postmortem that is there hears of all evidence, whatever brought it.
+            draft_follows=asked.draft_follows or incident.postmortems.get_queryset().exists(),
             requested_by_id=viewer.user_id,
         )
         record_change(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _LONGEST = 160
-_SAID = {"set_state": "set the state of", "learn": "take facts for", "say_when": "say when of"}
+_SAID = {"set_state": "set the state of", "learn": "take facts for", "say_when": "say when of", "follow": "bring up to date"}
 """What an action is called, where its name in the journal is not what a person would say."""
 
 
@@ -35,4 +35,4 @@ def _value(value: Any) -> str:  # noqa: ANN401 - a JSON value
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    return "none" if value in {None, ""} else str(value)
+    return "none" if value is None or value == "" else str(value)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from juncture.web.access.errors import Refused
 from juncture.web.access.selectors import viewer_of
 from juncture.web.access.trouble import is_passing
+from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import ImportRun
 from juncture.web.postmortems.models import Postmortem
-from juncture.web.postmortems.operations import draft_anew, is_untouched, start_postmortem
+from juncture.web.postmortems.operations import draft_anew, follow_evidence, is_untouched, start_postmortem
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,8 @@ def draft_that_follows(run: ImportRun, beat: Callable[[], None]) -> str:
     try:
         if not rows:
             start_postmortem(viewer, run.incident.public_id)
-        elif len(rows) == 1 and is_untouched(rows[0]):
-            draft_anew(viewer, rows[0].public_id)
         else:
-            return "Somebody has written on the postmortem, so it stays as it is. The new events can be cited in it."
+            return " ".join(filter(None, (_followed(viewer, row) for row in rows)))
     except Refused as refused:
         return f"No draft was written: {refused.sentence}"
     except Exception as error:
@@ -41,3 +40,20 @@ def draft_that_follows(run: ImportRun, beat: Callable[[], None]) -> str:
         log.exception("no draft followed import %s", run.public_id)
         return "The draft could not be written; the log of the server says why. The events are all there."
     return ""
+
+
+def _followed(viewer: Viewer, row: Postmortem) -> str:
+    """Bring one postmortem to what the evidence says now; return what to tell of it."""
+    if is_untouched(row):
+        draft_anew(viewer, row.public_id)
+        return ""
+    if not row.drafted:
+        return "The postmortem was written elsewhere, so it stays as it is. The new events can be cited in it."
+    followed = follow_evidence(viewer, row.public_id)
+    if not followed.proposed:
+        return "" if followed.updated else "The postmortem says all this already."
+    many = followed.proposed != 1
+    return (
+        "What somebody wrote in the postmortem stays as it is. "
+        f"{followed.proposed} {'changes are' if many else 'change is'} proposed to it."
+    )

@@ -119,9 +119,10 @@ def forget(incident: Incident, erased: Erased) -> None:
 def _forget_in(postmortem: Postmortem, erased: Erased) -> None:
     postmortem.derived = _record(bytes(postmortem.derived), erased)
     postmortem.drafted = _record(bytes(postmortem.drafted), erased)
+    postmortem.newest = _record(bytes(postmortem.newest), erased)
     if not postmortem.renamed and _is_quoted(postmortem.title, erased.texts):
         postmortem.title = UNTITLED
-    postmortem.save(update_fields=["derived", "drafted", "title"])
+    postmortem.save(update_fields=["derived", "drafted", "newest", "title"])
     for publication in Publication.objects.filter(postmortem=postmortem):
         Publication.objects.filter(pk=publication.pk).update(record=_record(bytes(publication.record), erased))
     for section in Section.objects.filter(postmortem=postmortem):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -11,10 +10,10 @@ from msgspec import Struct
 from juncture.model import record
 from juncture.web.actions.selectors import record_actions
 from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, Standing
-from juncture.web.postmortems.pieces import LESSONS, Kind, Said, new_row, rows_of, value_of, values_in
+from juncture.web.postmortems.pieces import Kind, new_row, rows_of, value_of, values_in, with_values
 
 _encode = msgspec.json.Encoder().encode
-_WRITTEN = (
+WRITTEN = (
     "title",
     "practice",
     "participants",
@@ -28,7 +27,7 @@ _WRITTEN = (
     "sections",
 )
 """The parts of a record that people write: they are rows or columns, and not in what is derived."""
-_EMPTY = {name: getattr(record.Postmortem(title=""), name) for name in _WRITTEN}
+_EMPTY = {name: getattr(record.Postmortem(title=""), name) for name in WRITTEN}
 
 
 class Rows(Struct):
@@ -43,23 +42,13 @@ def to_record(row: Postmortem) -> record.Postmortem:
     derived = derived_record(row)
     sections = tuple(record.Section(section.heading, section.markdown) for section in row.sections.all())
     held = rows_of(row)
-    values: dict[str, tuple[Any, ...]] = {
-        kind.name: tuple(value_of(kind, piece) for piece in held[kind.name]) for kind, _ in values_in(derived)
-    }
-    said: tuple[Said, ...] = values["lessons"]
+    values = {kind.name: [value_of(kind, piece) for piece in held[kind.name]] for kind, _ in values_in(derived)}
     return msgspec.structs.replace(
-        derived,
+        with_values(derived, values),
         title=row.title,
         practice=row.practice,
         sections=sections,
         actions=record_actions(row),
-        participants=values["participants"],
-        decisions=values["decisions"],
-        weak_points=values["weak-points"],
-        factors=values["factors"],
-        impact=record.Impact(values["figures"], tuple(one.text for one in values["not-known"])),
-        lessons=record.Lessons(**{kind.value: tuple(one.text for one in said if one.kind == kind) for kind in LESSONS}),
-        questions=tuple(one.text for one in values["questions"]),
         metadata=_with_state(derived.metadata, row),
     )
 
@@ -71,7 +60,7 @@ def from_record(row: Postmortem, value: record.Postmortem, *, proposed: bool = F
     """
     row.title = value.title
     row.practice = value.practice
-    row.derived = _encode(msgspec.structs.replace(value, **_EMPTY))
+    row.derived = frozen(facts_of(value))
     sections = [
         Section(postmortem=row, position=position, heading=section.heading, markdown=section.markdown)
         for position, section in enumerate(value.sections)
@@ -93,9 +82,19 @@ def derived_record(row: Postmortem) -> record.Postmortem:
     return msgspec.json.decode(row.derived, type=record.Postmortem)
 
 
+def facts_of(value: record.Postmortem) -> record.Postmortem:
+    """Return of a record what nobody writes by hand, the rest empty."""
+    return msgspec.structs.replace(value, **_EMPTY)
+
+
 def drafted_record(row: Postmortem) -> record.Postmortem | None:
-    """Return the record as the evidence last gave it; None for a postmortem that was not drafted."""
+    """Return the record that the evidence gave and somebody has considered; None for a postmortem that was not drafted."""
     return msgspec.json.decode(row.drafted, type=record.Postmortem) if row.drafted else None
+
+
+def newest_record(row: Postmortem) -> record.Postmortem | None:
+    """Return the record that newer evidence gives; None where there is none that is newer."""
+    return msgspec.json.decode(row.newest, type=record.Postmortem) if row.newest else None
 
 
 def published_record(publication: Publication) -> record.Postmortem:

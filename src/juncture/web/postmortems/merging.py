@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch
 
-_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+"""A word, a stretch of space, or one other character: together they are the text."""
 _ENDS_IN_WORD, _BEGINS_WITH_WORD = re.compile(r"\w\Z"), re.compile(r"\w")
 _FIRST, _SURROGATES, _LAST = 0x100, range(0xD800, 0xE000), 0x10FFFF
 """Each token stands as one character while texts are compared; halves of characters stand for nothing."""
@@ -25,10 +26,10 @@ def merge(base: str, mine: str, theirs: str) -> str:
         return mine
     if mine == base:
         return theirs
-    alphabet = _Alphabet()
-    tokens = _TOKEN.findall(base)
+    alphabet = Alphabet()
+    tokens = TOKEN.findall(base)
     coded = alphabet.code(tokens)
-    ours, others = _edits(coded, alphabet.code(_TOKEN.findall(mine))), _edits(coded, alphabet.code(_TOKEN.findall(theirs)))
+    ours, others = _edits(coded, alphabet.code(TOKEN.findall(mine))), _edits(coded, alphabet.code(TOKEN.findall(theirs)))
     parts: list[str] = []
     for place in range(len(tokens) + 1):
         typed = [others.typed.get(place, ""), ours.typed.get(place, "")]
@@ -70,7 +71,7 @@ def _edits(base: str, text: str) -> _Edits:
     return _Edits(gone, dict(typed))
 
 
-class _Alphabet:
+class Alphabet:
     """Gives each token a character of its own, so that texts are compared by words."""
 
     def __init__(self) -> None:

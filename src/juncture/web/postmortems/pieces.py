@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +104,21 @@ def values_in(value: record.Postmortem) -> Iterator[tuple[Kind, Sequence[Struct]
     }
     for name, values in held.items():
         yield KINDS[name], values
+
+
+def with_values(value: record.Postmortem, held: Mapping[str, Sequence[Any]]) -> record.Postmortem:
+    """Return a record with these values of each kind of object, by the kinds' names: what `values_in` gives back."""
+    said: Sequence[Said] = held["lessons"]
+    return msgspec.structs.replace(
+        value,
+        participants=tuple(held["participants"]),
+        decisions=tuple(held["decisions"]),
+        weak_points=tuple(held["weak-points"]),
+        factors=tuple(held["factors"]),
+        impact=record.Impact(tuple(held["figures"]), tuple(one.text for one in held["not-known"])),
+        lessons=record.Lessons(**{kind.value: tuple(one.text for one in said if one.kind == kind) for kind in LESSONS}),
+        questions=tuple(one.text for one in held["questions"]),
+    )
 
 
 def new_row(kind: Kind, postmortem: Postmortem, value: Struct, *, position: int, standing: Standing) -> Piece:

@@ -59,6 +59,8 @@ class PostmortemView(Struct, frozen=True):
     sections: tuple[SectionView, ...]
     visibility: str = Visibility.ORGANISATION.value
     near_miss: bool = False
+    proposals: int = 0
+    """How many changes newer evidence proposes to the working text."""
     severity_tone: str = ""
     """The colour of the severity's chip: `bad`, `warn` or none."""
 
@@ -73,6 +75,8 @@ class PostmortemLine(Struct, frozen=True):
     state: str
     practice: str
     created_at: datetime
+    proposals: int = 0
+    """How many changes newer evidence proposes; 0 to who may not write."""
 
 
 def postmortem_row(viewer: Viewer, postmortem_id: str) -> Postmortem:
@@ -121,6 +125,7 @@ def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -
         sections,
         row.incident.visibility,
         row.incident.near_miss,
+        row.proposals if working else 0,
         getattr(row, "severity_tone", None) or "",
     )
 
@@ -156,7 +161,7 @@ def postmortems(viewer: Viewer, *, limit: int = 50, before: int | None = None) -
     """Return postmortems, newest first, and where the next page goes on (None: nowhere)."""
     found = Postmortem.objects.visible_to(viewer).select_related("incident").order_by("-id")
     rows = list((found.filter(id__lt=before) if before else found)[: limit + 1])
-    return [_line(row) for row in rows[:limit]], rows[limit - 1].pk if len(rows) > limit else None
+    return [line_of(viewer, row) for row in rows[:limit]], rows[limit - 1].pk if len(rows) > limit else None
 
 
 def excerpts_for(view: PostmortemView, cited: Cited | None = None) -> dict[Citation, Excerpt]:
@@ -183,7 +188,8 @@ def _excerpt(store: FolderStore, artefact: ArtefactHash, place: str) -> Excerpt:
     return excerpt(store.artefact(artefact), place, Mask(store.salt))
 
 
-def _line(row: Postmortem) -> PostmortemLine:
+def line_of(viewer: Viewer, row: Postmortem) -> PostmortemLine:
+    """Return a row that the viewer may see as a line of a list."""
     return PostmortemLine(
         row.public_id,
         f"/postmortems/{row.public_id}/",
@@ -192,4 +198,5 @@ def _line(row: Postmortem) -> PostmortemLine:
         row.state,
         row.practice,
         row.created_at,
+        row.proposals if viewer.may_write else 0,
     )

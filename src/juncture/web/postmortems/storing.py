@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from juncture.web.access.viewer import Viewer
+from juncture.web.journal.operations import record_change
 from juncture.web.postmortems.mapping import Rows
 from juncture.web.postmortems.models import Piece, Postmortem, Section, Standing
 from juncture.web.postmortems.pieces import Kind, belongs, value_of
@@ -17,6 +20,20 @@ class Rewritten(Struct, frozen=True):
     heading: str
     before: str | None
     after: str | None
+
+
+def record_rewritten(viewer: Viewer, row: Postmortem, rewritten: Sequence[Rewritten]) -> None:
+    """Append what happened to each section: the same history as when it is written one by one."""
+    for one in rewritten:
+        record_change(
+            viewer,
+            action="write" if one.before is not None and one.after is not None else "add" if one.before is None else "remove",
+            object_kind="section",
+            object_id=str(one.section),
+            incident_id=row.incident_id,
+            before=None if one.before is None else {"heading": one.heading, "markdown": one.before},
+            after=None if one.after is None else {"heading": one.heading, "markdown": one.after},
+        )
 
 
 def store_new(rows: Rows) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from juncture.web.postmortems import api, object_api, views, write_views
+from juncture.web.postmortems import api, object_api, proposal_views, views, write_views
 
 pages = [
     path("incidents/<slug:incident>/postmortem/", views.start, name="postmortem-start"),
@@ -18,6 +18,9 @@ pages = [
     path("postmortems/<slug:postmortem>/objects/<slug:objects>/", write_views.add, name="object-add"),
     path("postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/", write_views.edit, name="object-edit"),
     path("postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/<slug:act>/", write_views.act, name="object-act"),
+    path("postmortems/<slug:postmortem>/proposals/", proposal_views.proposals, name="proposals"),
+    path("postmortems/<slug:postmortem>/proposals/again/", proposal_views.look_again, name="proposals-again"),
+    path("postmortems/<slug:postmortem>/proposals/<slug:proposal>/<slug:act>/", proposal_views.decide, name="proposal-decide"),
 ]
 calls = [
     path("incidents/<slug:incident>/postmortem", api.start),
@@ -38,4 +41,6 @@ calls = [
     path("postmortems/<slug:postmortem>/objects/<slug:objects>", object_api.objects_of_kind),
     path("postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>/<slug:act>", object_api.act_on_object),
     path("postmortems/<slug:postmortem>/objects/<slug:objects>/<int:object>", object_api.one_object),
+    path("postmortems/<slug:postmortem>/proposals", proposal_views.all_proposals),
+    path("postmortems/<slug:postmortem>/proposals/<slug:proposal>/<slug:act>", proposal_views.decide_by_call),
 ]

@@ -49,7 +49,13 @@ class Postmortem(models.Model):
     derived = models.BinaryField()
     """What nobody writes by hand, as frozen JSON: incident, milestones, phases, timeline, changes, notes, metadata."""
     drafted = models.BinaryField(default=b"")
-    """The record as the evidence last gave it, as frozen JSON: what newer evidence is compared with. Empty for an import."""
+    """The record that the evidence gave and somebody has considered, as frozen JSON. Empty for an import."""
+    newest = models.BinaryField(default=b"")
+    """The record that newer evidence gives, as frozen JSON: what it has beyond `drafted` is proposed. Empty: nothing newer."""
+    proposals = models.PositiveIntegerField(default=0)
+    """How many changes newer evidence proposes."""
+    dismissed = models.JSONField(default=list)
+    """The ids of proposals that were dismissed: the same is not proposed again."""
     published_number = models.PositiveIntegerField(default=0)
     """The number of its latest publication, 0 before there is one."""
     created_at = models.DateTimeField(auto_now_add=True)

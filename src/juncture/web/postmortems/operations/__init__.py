@@ -1,5 +1,6 @@
 """What changes postmortems: a module a kind of change. Each function authorises, validates, writes, and appends one Change."""
 
+from juncture.web.postmortems.operations.evidence_followed import Followed, follow_evidence, recount_proposals
 from juncture.web.postmortems.operations.making import Made, make_object, take_back
 from juncture.web.postmortems.operations.objects import (
     accept_object,
@@ -9,6 +10,7 @@ from juncture.web.postmortems.operations.objects import (
     remove_object,
     undo_object,
 )
+from juncture.web.postmortems.operations.proposals import accept_proposal, dismiss_proposal, undo_proposal
 from juncture.web.postmortems.operations.publishing import rename, set_state
 from juncture.web.postmortems.operations.starting import PRACTICES, draft_anew, is_untouched, start_postmortem
 from juncture.web.postmortems.operations.whole import import_file, replace_file, replace_record
@@ -17,18 +19,23 @@ from juncture.web.postmortems.operations.writing import SECTION_LIMIT, apply, ci
 __all__ = [
     "PRACTICES",
     "SECTION_LIMIT",
+    "Followed",
     "Made",
     "accept_object",
+    "accept_proposal",
     "add_object",
     "apply",
     "cite",
     "dismiss_object",
+    "dismiss_proposal",
     "draft_anew",
     "edit_object",
+    "follow_evidence",
     "import_file",
     "is_untouched",
     "lines",
     "make_object",
+    "recount_proposals",
     "remove_object",
     "rename",
     "replace_file",
@@ -37,4 +44,5 @@ __all__ = [
     "start_postmortem",
     "take_back",
     "undo_object",
+    "undo_proposal",
 ]

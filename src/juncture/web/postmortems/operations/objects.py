@@ -42,11 +42,16 @@ def add_object(
     with transaction.atomic():
         _locked(postmortem)
         value = _checked(kind, _defaults(postmortem, kind, given) | given)
-        last = kind.row.of(postmortem).aggregate(last=Max("position"))["last"]
-        row = new_row(kind, postmortem, value, position=0 if last is None else last + 1, standing=Standing.ACCEPTED)
-        row.standing, row.touched = Standing.ACCEPTED, True
-        row.save()
-        _record(viewer, "add", kind, row, before=None)
+        return add_value(viewer, postmortem, kind, value)
+
+
+def add_value(viewer: Viewer, postmortem: Postmortem, kind: Kind, value: Struct) -> Piece:
+    """Add an object that is whole already, at the end of its kind. The caller authorises and holds the postmortem."""
+    last = kind.row.of(postmortem).aggregate(last=Max("position"))["last"]
+    row = new_row(kind, postmortem, value, position=0 if last is None else last + 1, standing=Standing.ACCEPTED)
+    row.standing, row.touched = Standing.ACCEPTED, True
+    row.save()
+    _record(viewer, "add", kind, row, before=None)
     return row
 
 
@@ -58,12 +63,17 @@ def edit_object(
     given = _given(viewer, postmortem, kind, values, events)
     with transaction.atomic():
         row = _row(postmortem, kind, piece)
-        before = kept_values(kind, row)
-        fill(row, _checked(kind, msgspec.to_builtins(value_of(kind, row)) | given))
-        row.standing, row.touched = Standing.ACCEPTED, True
-        if kept_values(kind, row) != before:
-            row.save()
-            _record(viewer, "edit", kind, row, before=before)
+        return edit_value(viewer, kind, row, _checked(kind, msgspec.to_builtins(value_of(kind, row)) | given))
+
+
+def edit_value(viewer: Viewer, kind: Kind, row: Piece, value: Struct) -> Piece:
+    """Give an object another value, and take it up by that. The caller authorises and holds the row."""
+    before = kept_values(kind, row)
+    fill(row, value)
+    row.standing, row.touched = Standing.ACCEPTED, True
+    if kept_values(kind, row) != before:
+        row.save()
+        _record(viewer, "edit", kind, row, before=before)
     return row
 
 

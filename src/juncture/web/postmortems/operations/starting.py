@@ -71,7 +71,7 @@ def draft_anew(viewer: Viewer, postmortem_id: str) -> Postmortem:
         if not is_untouched(row):
             raise InTheWay("Somebody has written on this postmortem. New evidence does not rewrite it; cite the new events.")
         before = {"title": row.title}
-        row.drafted = frozen(drafted)
+        row.drafted, row.newest, row.proposals, row.dismissed = frozen(drafted), b"", 0, []
         rows = from_record(row, drafted, proposed=True)
         row.save()
         store_over(viewer, row, rows, by_person=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db import transaction
 
 from juncture.document.record_file import read
@@ -21,7 +19,7 @@ from juncture.web.postmortems.models import Postmortem
 from juncture.web.postmortems.operations.indexed import index
 from juncture.web.postmortems.operations.starting import public_id_for
 from juncture.web.postmortems.selectors import postmortem_row
-from juncture.web.postmortems.storing import Rewritten, store_new, store_over
+from juncture.web.postmortems.storing import record_rewritten, store_new, store_over
 
 UNNAMED = "Postmortem without a title yet"
 
@@ -51,7 +49,7 @@ def replace_record(
         rewritten = store_over(viewer, row, rows, by_person=True)
         replace_actions(viewer, row, value.actions)
         _finish(row, text)
-        _record_sections(viewer, row, rewritten)
+        record_rewritten(viewer, row, rewritten)
         record_change(
             viewer,
             action="replace",
@@ -125,17 +123,3 @@ def _finish(row: Postmortem, text: bytes | None) -> None:
     if text is not None:
         keep_sent(row, text, to_record(row))
     index(row)
-
-
-def _record_sections(viewer: Viewer, row: Postmortem, rewritten: Sequence[Rewritten]) -> None:
-    """Append what happened to each section: the same history as when it is written one by one."""
-    for one in rewritten:
-        record_change(
-            viewer,
-            action="write" if one.before is not None and one.after is not None else "add" if one.before is None else "remove",
-            object_kind="section",
-            object_id=str(one.section),
-            incident_id=row.incident_id,
-            before=None if one.before is None else {"heading": one.heading, "markdown": one.before},
-            after=None if one.after is None else {"heading": one.heading, "markdown": one.after},
-        )
