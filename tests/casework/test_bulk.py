@@ -11,7 +11,8 @@ from juncture.casework import bulk
 from juncture.casework.bulk import BulkTimeline
 from juncture.model.evidence import AlertDetails, Citation, Event, Kind, Lane, MessageDetails, RecordDetails, Sighting
 from juncture.model.identity import sighting_id
-from juncture.timeline.build import build_timeline
+from juncture.timeline.build import build_corrected, build_timeline
+from juncture.timeline.corrections import Corrected, Correction, CorrectionKind
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -42,8 +43,8 @@ def alert(seconds):
     )  # fmt: skip
 
 
-def lines(sightings):
-    timeline = BulkTimeline(iter(sightings), (), tempfile.TemporaryFile)
+def lines(sightings, corrections=()):
+    timeline = BulkTimeline(iter(sightings), (), tempfile.TemporaryFile, corrections=corrections)
     written = b"".join(timeline.lines())
     events = [msgspec.json.decode(line, type=Event) for line in written.splitlines()]
     assert timeline.count == len(events)
@@ -127,3 +128,54 @@ def test_of_a_window_only_what_happened_in_it_is_given(start, end):
     events = [msgspec.json.decode(line, type=Event) for line in b"".join(timeline.lines()).splitlines()]
     assert unmarked(events) == unmarked(build_timeline(sightings, start=bounds[0], end=bounds[1]).events)
     assert timeline.count == len(events)
+
+
+@pytest.mark.parametrize("order", ["first", "last", "between"])
+@pytest.mark.parametrize("seconds", [-20, 20])
+def test_what_two_sources_saw_has_the_id_that_was_read_first(order, seconds):
+    sightings = many()
+    twins = [
+        msgspec.structs.replace(
+            one, id=sighting_id("pasted", one.id), source="pasted", occurred_at=one.occurred_at + timedelta(seconds=seconds),
+            earliest=one.occurred_at - timedelta(seconds=30), latest=one.occurred_at + timedelta(seconds=30),
+        )
+        for one in sightings[5:300:50]
+    ]  # fmt: skip
+    read = {
+        "first": [*twins, *sightings],
+        "last": [*sightings, *twins],
+        "between": [*sightings[:100], *twins, *sightings[100:]],
+    }[order]
+    assert unmarked(lines(read)) == unmarked(plainly(read))
+
+
+def test_what_persons_corrected_is_held_and_comes_out_as_they_corrected_it():
+    sightings = many()
+    ids = [one.id for one in sightings]
+    moved = START + timedelta(seconds=77_777)
+    corrections = [
+        Correction(ids[3], CorrectionKind.TEXT, Corrected(summary="other words")),
+        Correction(ids[4], CorrectionKind.TIME, Corrected(occurred_at=moved)),
+        Correction(ids[5], CorrectionKind.HIDE),
+        Correction(ids[6], CorrectionKind.JOIN, Corrected(other=ids[7])),
+        Correction(ids[8], CorrectionKind.JOIN, Corrected(other=ids[9])),
+        Correction(ids[8], CorrectionKind.SPLIT, Corrected(sightings=(ids[9],), other=sighting_id("split", "one"))),
+        Correction(ids[10], CorrectionKind.PIN),
+    ]
+    whole = build_corrected(sightings, (), corrections)
+    found = lines(sightings, corrections)
+    assert unmarked(found) == unmarked(whole.timeline.events)
+    assert [event.id for event in found if event.why_key == "pinned"] == [ids[10]]
+    timeline = BulkTimeline(iter(sightings), (), tempfile.TemporaryFile, corrections=corrections)
+    assert timeline.hidden == whole.hidden
+    assert sorted(timeline.ids()) == sorted(event.id for event in (*whole.timeline.events, *whole.hidden))
+
+
+def test_what_stands_alone_is_all_that_the_timeline_does_not_hold():
+    sightings = [*many(), alert(50_000)]
+    timeline = BulkTimeline(iter(sightings), (), tempfile.TemporaryFile)
+    alone = [msgspec.json.decode(line, type=Event) for block in timeline.alone() for line in block]
+    assert len(alone) > 100
+    assert sorted((*alone, *unmarked(timeline.timeline.events)), key=lambda event: (event.occurred_at, event.id)) == unmarked(
+        plainly(sightings)
+    )

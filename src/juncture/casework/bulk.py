@@ -4,7 +4,7 @@ A large export is mostly messages of people and rows of tables, and most of them
 plain sightings are held; if there are more, all of them wait in `scratch`, each as the line of JSON that its event would be,
 with no more than its time in memory. Once all is read, those around the densest signs of an incident, and those that another
 sighting may be joined to, are taken back, and the timeline is built from what is held. The others are events of their own
-already: their lines are given out in order between those of the timeline.
+already: their lines are given out in order between those of the timeline. What a person corrected is held from the start.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import compress, pairwise
 from operator import eq
-from typing import BinaryIO, overload
+from typing import BinaryIO, NamedTuple, overload
 
 import msgspec
 
 from juncture.model.evidence import Event, MessageDetails, Note, RecordDetails, Series, Sighting
+from juncture.model.identity import EventId
 from juncture.model.instants import EPOCH, Instant, to_iso
 from juncture.model.record import Timeline
-from juncture.timeline.build import build_timeline
+from juncture.timeline.build import build_corrected
 from juncture.timeline.clocks import clock_offset
+from juncture.timeline.corrections import Correction, corrected_ids
 from juncture.timeline.merge import as_event, merge
 from juncture.timeline.speech import MOST_WEIGHED, around_the_signs
 
@@ -44,7 +46,7 @@ _Told = tuple[int, bytes, bytes]
 
 
 class BulkTimeline:
-    """The timeline of sightings in `[start, end)`, read to their end when this is made.
+    """The timeline of sightings in `[start, end)` as persons corrected it, read to their end when this is made.
 
     Not more than `HELD` plain ones are in memory. `series` may be filled while the sightings are read.
     """
@@ -57,29 +59,34 @@ class BulkTimeline:
         *,
         start: Instant | None = None,
         end: Instant | None = None,
+        corrections: Sequence[Correction] = (),
     ) -> None:
-        held, waiting = _parted(sightings, scratch)
+        held, waiting = _parted(sightings, scratch, corrected_ids(corrections))
         waiting.sort(start, end)
-        back = _taken_back(held, waiting) if waiting.size else set()
-        held.extend(map(_sighting_of, waiting.events(sorted(back))))
+        back = _taken_back([one.sighting for one in held], waiting) if waiting.size else set()
+        held.extend(waiting.held_again(sorted(back)))
+        held.sort(key=_place_in_reading)
         self._waiting = waiting
         self._back = set(waiting.ids(sorted(back)))
         self._back_within = (waiting.time_at(min(back)), waiting.time_at(max(back))) if back else None
         self._alone = waiting.size - len(back) - waiting.doubles(back)
-        built = build_timeline(held, series, start=start, end=end)
-        notes = built.notes
+        built = build_corrected((one.sighting for one in held), series, corrections, start=start, end=end)
+        timeline = built.timeline
+        notes = timeline.notes
         if waiting.size > len(back):
             notes += (_passed_over(waiting, back),)
-        self.timeline = Timeline(built.events, built.milestones, built.phases, notes)
+        self.timeline = Timeline(timeline.events, timeline.milestones, timeline.phases, notes)
         """The timeline of what is held: all but plain events far from the incident."""
+        self.hidden = built.hidden
+        """The events that persons hid."""
 
     @property
     def count(self) -> int:
-        """How many events there are, those that wait included."""
+        """How many events there are that nobody hid, those that wait included."""
         return len(self.timeline.events) + self._alone
 
     def lines(self) -> Iterator[bytes]:
-        """Yield all events as lines of JSON by `occurred_at`, then `id`, many lines at a time."""
+        """Yield all events that nobody hid as lines of JSON by `occurred_at`, then `id`, many lines at a time."""
         encoder = msgspec.json.Encoder()
         events = self.timeline.events
         done = 0
@@ -91,12 +98,35 @@ class BulkTimeline:
         for start in range(done, len(events), BLOCK):
             yield encoder.encode_lines(events[start : start + BLOCK])
 
+    def alone(self) -> Iterator[Sequence[bytes]]:
+        """Yield the events that are not in `timeline` nor `hidden`, each a line of JSON, many at a time, in the order of time.
+
+        All of them are plain messages and rows of tables: none is key, none has aliases.
+        """
+        encoder = msgspec.json.Encoder()
+        for times, lines in self._waiting.blocks():
+            if found := list(_woven(*self._alone_of(times, lines), (), encoder)):
+                yield found
+
+    def ids(self) -> Iterator[EventId]:
+        """Yield the ids of all events, also of those that persons hid."""
+        yield from (event.id for event in (*self.timeline.events, *self.hidden))
+        yield from (EventId(line[_ID].decode()) for lines in self.alone() for line in lines)
+
     def _alone_of(self, times: Sequence[int], lines: Sequence[bytes]) -> tuple[Sequence[int], Sequence[bytes]]:
         """Return a block's times and lines without those that were taken back."""
         if self._back_within is None or times[0] > self._back_within[1] or times[-1] < self._back_within[0]:
             return times, lines
         alone = [place for place, line in enumerate(lines) if line[_ID] not in self._back]
         return [times[place] for place in alone], [lines[place] for place in alone]
+
+
+class _Held(NamedTuple):
+    """A sighting in memory, and how many plain ones were read before it: what is first read names an event."""
+
+    before: int
+    sighting: Sighting
+    is_plain: bool = False
 
 
 class _Waiting:
@@ -117,6 +147,11 @@ class _Waiting:
     def size(self) -> int:
         """How many wait and were asked for."""
         return len(self._order)
+
+    @property
+    def added(self) -> int:
+        """How many wait, whether they were asked for or not."""
+        return len(self._times)
 
     def add(self, sighting: Sighting) -> None:
         """Let one wait."""
@@ -174,6 +209,11 @@ class _Waiting:
             numbers = [self._order[place] for place in places[start : start + BLOCK]]
             yield from map(_decoder.decode, self._lines(numbers))
 
+    def held_again(self, places: Sequence[int]) -> Iterator[_Held]:
+        """Yield the sightings at some places, as they were read."""
+        for place, event in zip(places, self.events(places), strict=True):
+            yield _Held(self._order[place], _sighting_of(event), is_plain=True)
+
     def blocks(self) -> Iterator[tuple[Sequence[int], list[bytes]]]:
         """Yield all in order, a block at a time: their times, and their lines. What has one time is in one block."""
         start = 0
@@ -212,23 +252,26 @@ class _Waiting:
 
 
 class _Spread(Sequence[Event]):
-    """Those that wait, as events in order, each read when asked for."""
+    """Those that wait, or some of them, as events in order, each read when asked for."""
 
-    def __init__(self, waiting: _Waiting) -> None:
+    def __init__(self, waiting: _Waiting, places: range) -> None:
         self._waiting = waiting
+        self._places = places
 
     def __len__(self) -> int:
-        return self._waiting.size
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Event]:
+        return self._waiting.events(self._places)
 
     @overload
     def __getitem__(self, place: int) -> Event: ...
     @overload
     def __getitem__(self, place: slice) -> Sequence[Event]: ...
     def __getitem__(self, place: int | slice) -> Event | Sequence[Event]:
-        places = range(len(self))[place]
-        if isinstance(places, int):
-            return next(self._waiting.events([places]))
-        return list(self._waiting.events(places))
+        if isinstance(place, slice):
+            return _Spread(self._waiting, self._places[place])
+        return next(self._waiting.events([self._places[place]]))
 
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -303,25 +346,35 @@ def _event_alone(sighting: Sighting) -> msgspec.Struct:
     )
 
 
-def _parted(sightings: Iterable[Sighting], scratch: Callable[[], BinaryIO]) -> tuple[list[Sighting], _Waiting]:
-    """Return what is held, and what waits: all plain sightings, if there are too many of them."""
-    held: list[Sighting] = []
+def _parted(
+    sightings: Iterable[Sighting], scratch: Callable[[], BinaryIO], kept: Collection[EventId]
+) -> tuple[list[_Held], _Waiting]:
+    """Return what is held, and what waits: all plain sightings but those that are `kept`, if there are too many of them."""
+    held: list[_Held] = []
     plain: list[Sighting] = []
     waiting = _Waiting(scratch)
     coming = iter(sightings)
     for sighting in coming:
-        (plain if _is_plain(sighting) else held).append(sighting)
+        if _is_plain(sighting) and sighting.id not in kept:
+            plain.append(sighting)
+        else:
+            held.append(_Held(len(plain), sighting))
         if len(plain) > HELD:
             for one in plain:
                 waiting.add(one)
             plain.clear()
             break
     for sighting in coming:
-        if _is_plain(sighting):
+        if _is_plain(sighting) and sighting.id not in kept:
             waiting.add(sighting)
         else:
-            held.append(sighting)
-    return held + plain, waiting
+            held.append(_Held(waiting.added, sighting))
+    held.extend(_Held(number, sighting, is_plain=True) for number, sighting in enumerate(plain))
+    return held, waiting
+
+
+def _place_in_reading(one: _Held) -> tuple[int, bool]:
+    return one.before, one.is_plain
 
 
 def _is_plain(sighting: Sighting) -> bool:
@@ -335,7 +388,9 @@ def _is_plain(sighting: Sighting) -> bool:
 def _taken_back(held: Sequence[Sighting], waiting: _Waiting) -> set[int]:
     """Return the places of those that are needed: around the signs of an incident, and where a twin may stand."""
     signs = sorted(map(as_event, held), key=lambda event: event.occurred_at)
-    around = around_the_signs(signs, _Spread(waiting)) if waiting.size > MOST_WEIGHED else _Spread(waiting)[:]
+    around: Sequence[Event] = _Spread(waiting, range(waiting.size))
+    if len(around) > MOST_WEIGHED:
+        around = around_the_signs(signs, around)
     back: set[int] = set()
     if around:
         back.update(waiting.between(_microseconds(around[0]), _microseconds(around[-1])))

@@ -41,16 +41,22 @@ class CorrectedTimeline(Struct, frozen=True):
 
 
 def build_corrected(
-    sightings: Iterable[Sighting], series: Sequence[Series], corrections: Sequence[Correction]
+    sightings: Iterable[Sighting],
+    series: Sequence[Series],
+    corrections: Sequence[Correction],
+    *,
+    start: Instant | None = None,
+    end: Instant | None = None,
 ) -> CorrectedTimeline:
     """Return the timeline of sightings and series with all corrections, in the order in which they were made.
 
-    Milestones, phases and key events are those of the corrected events; pins come last.
+    Milestones, phases and key events are those of the corrected events; pins come last. `start` and `end` as of
+    `build_timeline`, by the corrected times.
     """
     parts = Parts(corrections)
     merged = merge(parts.staying(sightings))
     laid = lay_over(learn(parts.laid(merged)), corrections)
-    timeline = timeline_of(laid.shown, series)
+    timeline = timeline_of(laid.shown, series, start=start, end=end)
     return CorrectedTimeline(replace(timeline, events=tuple(pinned(timeline.events, laid))), laid.hidden)
 
 

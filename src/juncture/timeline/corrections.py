@@ -78,6 +78,16 @@ def split_id(event: EventId, sightings: Iterable[EventId]) -> EventId:
     return sighting_id("split", event, *sorted(sightings))
 
 
+def corrected_ids(corrections: Iterable[Correction]) -> frozenset[EventId]:
+    """Return every id that corrections speak of: of events, and of sightings that they take out or bring in."""
+    return frozenset(
+        identity
+        for correction in corrections
+        for identity in (correction.event, correction.after.other, *correction.after.sightings)
+        if identity is not None
+    )
+
+
 class Parts:
     """Which sightings stand apart and which events are one, as far as persons said so."""
 

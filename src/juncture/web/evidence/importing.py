@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 from typing import BinaryIO, Protocol
 from zoneinfo import ZoneInfo
 
@@ -29,10 +28,10 @@ from juncture.evidence.readers.image import READER as IMAGE
 from juncture.evidence.registry import installed_readers
 from juncture.evidence.walk import Limits
 from juncture.model.evidence import LeftOut, Series, Sighting
-from juncture.model.identity import ArtefactHash, EventId, sighting_id
+from juncture.model.identity import ArtefactHash, ManyIds, sighting_id
 from juncture.stores.scratch import scratch
 from juncture.web.access.trouble import is_passing, sentence_for
-from juncture.web.bulk import upsert
+from juncture.web.bulk import much_to_write, paced, upsert
 from juncture.web.evidence.given import still_held
 from juncture.web.evidence.items import note_events, note_told
 from juncture.web.evidence.leases import LEASE, RETRY, hand_on, held, kept, let_go
@@ -46,8 +45,6 @@ from juncture.web.evidence.watching import watched
 from juncture.web.timeline.operations import Rebuilt, rebuild_timeline
 
 _HEARTBEAT_SECONDS = 1.0
-_SLICE_SECONDS = 0.05
-_FIRST_SLICE = 200
 _MOST_ATTEMPTS = 10
 """Deaths of a worker over one import, before it is taken to be what kills them."""
 _KEPT_LEFT_OUT = 500
@@ -127,8 +124,7 @@ def read_only(run: ImportRun, ids: Collection[str], beat: Callable[[], None]) ->
     """Read again what an import read, and keep of it the sightings of these ids alone. Its account stays as it is."""
     reading = Import(run, nothing_follows)
     reading.reading = reading.reading_with(_Beats(beat), keep=None)
-    kept_ = (sighting for sighting in reading.reading.sightings(reading.given(watched_=False)) if sighting.id in ids)
-    while slice_ := list(islice(kept_, _FIRST_SLICE)):
+    for slice_ in paced(one for one in reading.reading.sightings(reading.given(watched_=False)) if one.id in ids):
         reading.write(slice_, over=True)
         beat()
 
@@ -154,8 +150,7 @@ class Import:
         self.beaten_at = 0.0
         self.part = 0.0
         self.stage = Stage.LOOKING
-        self.size = _FIRST_SLICE
-        self.ids: set[EventId] = set()
+        self.ids = ManyIds()
         self.refused: set[ArtefactHash] = set()
         """Artefacts inside archives that could not be kept."""
         self.reading = self.reading_with(self, keep=self._keep)
@@ -196,24 +191,26 @@ class Import:
 
     def carry_out(self) -> None:
         """Read, keep, rebuild, and write the account of it."""
-        for slice_ in self._slices():
-            self.ids.update(sighting.id for sighting in slice_)
-            self._store(slice_)
-        for series in self.reading.series:
-            if series.citation.artefact not in self.refused:
-                self._store_series(series)
-        self.ids.update(store_said(self.run))
-        events = self._rebuild()
+        with much_to_write():
+            for slice_ in paced(self._wanted()):
+                self.ids.add(sighting.id for sighting in slice_)
+                self.write(slice_)
+                self.step(self.reading.current, self.reading.done, self.reading.total)
+            for series in self.reading.series:
+                if series.citation.artefact not in self.refused:
+                    self._store_series(series)
+            self.ids.add(store_said(self.run))
+            rebuilt = self._rebuild()
         # What was assumed is part of the draft, so it is written down before.
         held(self.run).update(**self._account())
         with kept(self.run):
             # A picture that waits for its time gives nothing to write of.
-            nothing = self._is_empty or not events.timeline.events
+            nothing = self._is_empty or not rebuilt.timeline.events
             remark = "" if nothing else self.follow(self.run, lambda: self._enter(Stage.DRAFT))
         end(
             self.run,
             ImportRun.State.FAILED if self._is_empty else ImportRun.State.DONE,
-            events=events.count_of(self.ids),
+            events=rebuilt.count,
             failure=UNREADABLE if self._is_empty else "",
             remark=remark,
         )
@@ -226,14 +223,15 @@ class Import:
 
     def stop(self) -> None:
         """End because somebody asked for it. What was read by then stays, and becomes events."""
-        events = self._rebuild()
-        end(self.run, ImportRun.State.CANCELLED, events=events.count_of(self.ids), **self._account())
+        with much_to_write():
+            rebuilt = self._rebuild()
+        end(self.run, ImportRun.State.CANCELLED, events=rebuilt.count, **self._account())
 
     def _rebuild(self) -> Rebuilt:
         self._enter(Stage.TIMELINE)
         note_told(self.run, self.reading.told)
         with kept(self.run):
-            rebuilt = rebuild_timeline(self.run.incident, beat=lambda: self._enter(Stage.TIMELINE))
+            rebuilt = rebuild_timeline(self.run.incident, beat=lambda: self._enter(Stage.TIMELINE), about=self.ids)
         note_events(self.run, rebuilt)
         return rebuilt
 
@@ -259,17 +257,10 @@ class Import:
             "notes": msgspec.to_builtins(list(dict.fromkeys(self.reading.notes))),
         }
 
-    def _slices(self) -> Iterator[list[Sighting]]:
-        """Yield sightings in slices whose writing takes about as long as a slice may."""
-        waiting: list[Sighting] = []
-        for sighting in self.reading.sightings(self.given()):
-            if sighting.citation.artefact not in self.refused:
-                waiting.append(sighting)
-            if len(waiting) >= self.size:
-                yield waiting
-                waiting = []
-        if waiting:
-            yield waiting
+    def _wanted(self) -> Iterator[Sighting]:
+        """Yield the sightings of what could be kept."""
+        refused = self.refused
+        return (sighting for sighting in self.reading.sightings(self.given()) if sighting.citation.artefact not in refused)
 
     def given(self, *, watched_: bool = True) -> Iterator[Given | LeftOut]:
         """Yield what is to be read, and what of it was erased since."""
@@ -311,13 +302,6 @@ class Import:
                 },
             )
             self.step(receipt.name, 0, 1)
-
-    def _store(self, sightings: list[Sighting]) -> None:
-        started = time.monotonic()
-        self.write(sightings)
-        taken = time.monotonic() - started
-        self.size = max(50, min(5000, round(self.size * _SLICE_SECONDS / max(taken, 0.001))))
-        self.step(self.reading.current, self.reading.done, self.reading.total)
 
     def write(self, sightings: list[Sighting], *, over: bool = False) -> None:
         """Keep sightings, each once by its id: those that are there already stay, or are written over in their place."""

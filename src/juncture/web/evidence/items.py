@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 
 from django.db import transaction
 
 from juncture.casework.reading import Told
+from juncture.model.identity import ArtefactHash
 from juncture.web.evidence.models import EvidenceItem, ImportRun
 from juncture.web.timeline.operations import Rebuilt
 
@@ -28,15 +28,11 @@ def note_told(run: ImportRun, told: Mapping[str, Told]) -> None:
 
 def note_events(run: ImportRun, rebuilt: Rebuilt) -> None:
     """Write down how many events cite each artefact of the incident."""
-    counts: Counter[str] = Counter()
-    for event in rebuilt.timeline.events:
-        counts.update({citation.artefact for citation in event.citations})
-    changed = [
-        item
-        for item in EvidenceItem.objects.filter(incident=run.incident).only("id", "sha256", "events")
-        if item.events != counts[item.sha256]
-    ]
-    for item in changed:
-        item.events = counts[item.sha256]
+    changed = []
+    for item in EvidenceItem.objects.filter(incident=run.incident).only("id", "sha256", "events"):
+        count = rebuilt.cited.get(ArtefactHash(item.sha256), 0)
+        if item.events != count:
+            item.events = count
+            changed.append(item)
     for start in range(0, len(changed), _SLICE):
         EvidenceItem.objects.bulk_update(changed[start : start + _SLICE], ["events"])

@@ -42,7 +42,7 @@ from juncture.web.postmortems.mapping import Rows, from_record, frozen
 from juncture.web.postmortems.models import Postmortem, Publication, Section
 from juncture.web.sampling.telling import ARTEFACT_NAME, Sample, evidence_lines, tell, words
 from juncture.web.timeline.models import StoredEvent, StoredTimeline
-from juncture.web.timeline.rebuilding import COLUMNS, row_of
+from juncture.web.timeline.storing import COLUMNS, row_of
 
 PEOPLE = (("robin", "Robin Sample"), ("kim", "Kim Sample"), ("sam", "Sam Sample"))
 SLICE = 20

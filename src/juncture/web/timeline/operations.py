@@ -32,7 +32,8 @@ from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_events
 from juncture.web.timeline.models import Correction, EventAlias, StoredEvent, StoredTimeline
-from juncture.web.timeline.rebuilding import Rebuilt, rebuild_timeline, store_event
+from juncture.web.timeline.rebuilding import Rebuilt, rebuild_timeline
+from juncture.web.timeline.storing import store_event
 
 __all__ = ["Asked", "Rebuilt", "correct", "rebuild_timeline"]
 

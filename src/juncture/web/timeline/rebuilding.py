@@ -3,66 +3,63 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from hashlib import blake2b
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from itertools import chain
 
 import msgspec
 from django.db import transaction
 from msgspec import Struct
 
-from juncture.document.drawing.clock import milliseconds
-from juncture.model.evidence import AlertDetails, Event, LogDetails, Series, Sighting, TurnDetails
-from juncture.model.identity import EventId
+from juncture.casework.bulk import BulkTimeline
+from juncture.model.evidence import Series, Sighting
+from juncture.model.identity import ArtefactHash, EventId
 from juncture.model.record import Timeline
-from juncture.timeline.build import CorrectedTimeline, build_corrected
+from juncture.stores.scratch import scratch
 from juncture.timeline.corrections import Corrected, CorrectionKind
 from juncture.timeline.corrections import Correction as CorrectionValue
 from juncture.web.access.trouble import is_passing
-from juncture.web.bulk import Value, instant, upsert
+from juncture.web.bulk import paced
 from juncture.web.evidence.models import EvidenceItem, StoredSeries, StoredSighting
 from juncture.web.incidents.judging import judge_incident
 from juncture.web.incidents.models import Incident
 from juncture.web.library.indexing import index_events
-from juncture.web.timeline.models import Correction, EventAlias, StoredEvent, StoredTimeline
-
-Item = TypeVar("Item")
+from juncture.web.timeline.models import Correction, StoredTimeline
+from juncture.web.timeline.storing import StoredEvents, plain_event, row_of, row_of_plain
 
 log = logging.getLogger(__name__)
-_SLICE = 500
 _encode = msgspec.json.Encoder().encode
 
 
 class Rebuilt(Struct, frozen=True):
-    """A rebuilt timeline; tells which events some sightings belong to."""
+    """A rebuilt timeline: what of it is held in memory, how many events cite each artefact, and how many were asked about."""
 
     timeline: Timeline
-    hidden: tuple[Event, ...] = ()
-
-    def count_of(self, sightings: Collection[EventId]) -> int:
-        """Return how many events hold at least one of these sightings."""
-        return sum(
-            event.id in sightings or any(alias in sightings for alias in event.aliases)
-            for event in (*self.timeline.events, *self.hidden)
-        )
+    cited: Mapping[ArtefactHash, int]
+    count: int = 0
+    """Events that hold at least one of the sightings that were asked about."""
 
 
-def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: None) -> Rebuilt:
+def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: None, about: Container[EventId] = ()) -> Rebuilt:
     """Derive the incident's events anew from all its sightings and corrections, in order, and store what changed.
 
     Ids that were ever given stay: as the event's own or as an alias. `beat` is called between slices. A correction that was
-    made meanwhile is taken in before it returns.
+    made meanwhile is taken in before it returns. `about` are sightings whose events are to be counted.
     """
-    series = [
-        msgspec.json.decode(row.body, type=Series) for row in StoredSeries.objects.filter(incident=incident).order_by("id")
-    ]
+    series = _series(incident)
     while True:
         last, corrections = corrections_of(incident)
-        built = build_corrected(_sightings(incident), series, corrections)
+        whole = BulkTimeline(_sightings(incident), series, scratch, corrections=corrections)
         beat()
-        _store(incident, built, beat)
+        rebuilt = _store(incident, whole, about, beat)
         if not Correction.objects.of_incident(incident).filter(pk__gt=last).exists():
-            return Rebuilt(built.timeline, built.hidden)
+            return rebuilt
+
+
+def derived_timeline(incident: Incident) -> Timeline:
+    """Return what `rebuild_timeline` judges an incident by, and store nothing."""
+    _, corrections = corrections_of(incident)
+    return BulkTimeline(_sightings(incident), _series(incident), scratch, corrections=corrections).timeline
 
 
 def rebuild_due() -> bool:
@@ -99,10 +96,9 @@ def _rests_on(value: CorrectionValue, erased: Collection[str]) -> bool:
     return added is not None and any(citation.artefact in erased for citation in added.citations)
 
 
-def _store(incident: Incident, built: CorrectedTimeline, beat: Callable[[], None]) -> None:
-    timeline = built.timeline
-    hidden = frozenset(event.id for event in built.hidden)
-    _store_events(incident, (*timeline.events, *built.hidden), hidden, beat)
+def _store(incident: Incident, whole: BulkTimeline, about: Container[EventId], beat: Callable[[], None]) -> Rebuilt:
+    timeline = whole.timeline
+    rebuilt = _store_events(incident, whole, about, beat)
     with transaction.atomic():
         StoredTimeline.objects.update_or_create(
             incident=incident,
@@ -115,38 +111,37 @@ def _store(incident: Incident, built: CorrectedTimeline, beat: Callable[[], None
         )
         judge_incident(incident.pk, timeline)
         index_events(incident.pk)
+    return rebuilt
 
 
-def _store_events(incident: Incident, events: Sequence[Event], hidden: frozenset[EventId], beat: Callable[[], None]) -> None:
+def _store_events(incident: Incident, whole: BulkTimeline, about: Container[EventId], beat: Callable[[], None]) -> Rebuilt:
     """Write the events that are new or changed, and remove those that were joined to others; in short slices."""
-    stored = StoredEvent.objects.filter(incident=incident)
-    is_first = not stored.exists()
-    for slice_ in _slices(events):
-        ids = [event.id for event in slice_]
-        found = (
-            () if is_first else stored.filter(event_id__in=ids).values_list("event_id", "body", "hidden", "moment", "likeness")
-        )
-        old = {event: (bytes(body), *columns) for event, body, *columns in found}
-        rows = [
-            row
-            for event in slice_
-            if old.get(event.id) != ((row := row_of(incident, event, hidden=event.id in hidden))[7], row[11], row[8], row[10])
-        ]
-        aliases = [(incident.pk, alias, event.id) for event in slice_ for alias in event.aliases]
-        with transaction.atomic():
-            upsert(StoredEvent, COLUMNS, rows, unique=("incident", "event_id"), update=True)
-            upsert(EventAlias, ("incident", "alias", "event_id"), aliases, unique=("incident", "alias"), update=True)
-        beat()
-    if not is_first:
-        now = {event.id for event in events}
-        gone = [key for key in stored.values_list("event_id", flat=True).iterator(10_000) if key not in now]
-        for keys in _slices(gone):
-            stored.filter(event_id__in=keys).delete()
+    stored = StoredEvents(incident)
+    cited: Counter[ArtefactHash] = Counter()
+    count = 0
+    for events, is_hidden in ((whole.timeline.events, False), (whole.hidden, True)):
+        for slice_ in paced(events):
+            stored.write(
+                [row_of(incident, event, hidden=is_hidden) for event in slice_],
+                [(incident.pk, alias, event.id) for event in slice_ for alias in event.aliases],
+            )
+            count += sum(any(identity in about for identity in (event.id, *event.aliases)) for event in slice_)
+            if not is_hidden:
+                cited.update(artefact for event in slice_ for artefact in {one.artefact for one in event.citations})
             beat()
+    for lines in paced(chain.from_iterable(whole.alone())):
+        plain = [plain_event(line) for line in lines]
+        stored.write([row_of_plain(incident, event, line) for event, line in zip(plain, lines, strict=True)])
+        count += sum(event.id in about for event in plain)
+        cited.update(one.artefact for event in plain for one in event.citations)
+        beat()
+    stored.remove_others(whole.ids, beat)
+    return Rebuilt(whole.timeline, cited, count)
 
 
-def _slices(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    return (items[start : start + _SLICE] for start in range(0, len(items), _SLICE))
+def _series(incident: Incident) -> list[Series]:
+    rows = StoredSeries.objects.filter(incident=incident).order_by("id")
+    return [msgspec.json.decode(row.body, type=Series) for row in rows]
 
 
 def _sightings(incident: Incident) -> Iterator[Sighting]:
@@ -164,56 +159,3 @@ def _shared(sighting: Sighting, known: dict[str, str]) -> Sighting:
             if text is not None:
                 msgspec.structs.force_setattr(value, name, known.setdefault(text, text))
     return sighting
-
-
-COLUMNS = (
-    "incident",
-    "event_id",
-    "occurred_at",
-    "known_at",
-    "lane",
-    "key",
-    "summary",
-    "body",
-    "moment",
-    "source",
-    "likeness",
-    "hidden",
-)
-
-
-def row_of(incident: Incident, event: Event, *, hidden: bool) -> tuple[Value, ...]:
-    """Return the columns of an event, in the order of `COLUMNS`."""
-    return (
-        incident.pk,
-        event.id,
-        instant(event.occurred_at),
-        instant(event.known_at),
-        str(event.lane),
-        event.key,
-        event.summary,
-        _encode(event),
-        milliseconds(event.occurred_at),
-        event.source[:200],
-        likeness_of(event),
-        hidden,
-    )
-
-
-def store_event(incident: Incident, event: Event, *, hidden: bool) -> None:
-    """Write one event as it is now. Call in a transaction."""
-    upsert(StoredEvent, COLUMNS, [row_of(incident, event, hidden=hidden)], unique=("incident", "event_id"), update=True)
-
-
-def likeness_of(event: Event) -> str:
-    """Return what an event has in common with others of its template, metric or alert; empty where it has nothing."""
-    details = event.details
-    if isinstance(details, LogDetails) and details.template:
-        common = details.template
-    elif isinstance(details, TurnDetails):
-        common = details.metric
-    elif isinstance(details, AlertDetails):
-        common = details.name
-    else:
-        return ""
-    return blake2b(f"{event.source}\x1f{event.lane}\x1f{common}".encode("utf-8", "replace"), digest_size=8).hexdigest()
