@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from juncture.web.access.alone import alone
 from juncture.web.access.digests import digest_of
 from juncture.web.access.errors import InTheWay, Invalid, NotFound
 from juncture.web.access.models import ApiToken, OneTimeLink
@@ -20,11 +21,12 @@ from juncture.web.people.models import Role, User
 
 FIRST_LINK_LIFE = timedelta(days=7)
 SIGN_IN_LINK_LIFE = timedelta(hours=12)
+_FIRST = "make the first administrator"
 
 
 def first_administrator_link() -> str | None:
     """Return a new token for becoming the first administrator, or None once there is anybody. Older ones end."""
-    with transaction.atomic():
+    with alone(_FIRST):
         if User.objects.exists():
             return None
         OneTimeLink.objects.filter(purpose=OneTimeLink.Purpose.FIRST_ADMINISTRATOR).delete()
@@ -51,7 +53,7 @@ def open_link(token: str) -> OneTimeLink:
 
 def become_first_administrator(token: str, *, email: str, name: str, password: str) -> User:
     """Make the first person, an administrator, and use the link up. Raises Invalid or NotFound."""
-    with transaction.atomic():
+    with alone(_FIRST):
         link = open_link(token)
         if link.purpose != OneTimeLink.Purpose.FIRST_ADMINISTRATOR or User.objects.exists():
             raise NotFound("There is an administrator already.")

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from juncture.web.access.digests import digest_of
 from juncture.web.access.errors import Invalid
-from juncture.web.access.models import Session
+from juncture.web.access.models import OneTimeLink, Session
 from juncture.web.access.viewer import Viewer
 from juncture.web.journal.operations import record_change
 from juncture.web.people.models import User
@@ -31,13 +31,14 @@ def change_own_password(viewer: Viewer, *, current: str, new: str, session_key: 
 
 
 def set_password(user: User, password: str) -> None:
-    """Give a person a password. Raises Invalid, saying what it lacks."""
+    """Give a person a password; links that sign them in, or give another, end. Raises Invalid, saying what it lacks."""
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise Invalid(" ".join(error.messages)) from None
     user.set_password(password)
     user.save(update_fields=["password"])
+    OneTimeLink.objects.filter(user=user, used_at=None).delete()
 
 
 def is_own_password(viewer: Viewer, password: str) -> bool:

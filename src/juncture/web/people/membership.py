@@ -67,6 +67,9 @@ def change_role(viewer: Viewer, person: int, role: str) -> User:
             _require_another(user)
         before, user.role = user.role, role
         user.save(update_fields=["role"])
+        if role == Role.ADMINISTRATOR:
+            # A facilitator may have made one, who makes none for administrators.
+            OneTimeLink.objects.filter(user=user, used_at=None).delete()
         record_change(
             viewer,
             action="change",
