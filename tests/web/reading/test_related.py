@@ -52,13 +52,13 @@ def earlier(viewer):
 
 
 def titles(viewer, postmortem):
-    return [one.title for one in related_to(viewer, selectors.postmortem(viewer, postmortem))]
+    return [one.title for one in related_to(viewer, selectors.line(viewer, postmortem))]
 
 
 def test_an_earlier_postmortem_of_the_same_service_is_named_with_why(viewer, earlier):
     earlier("A lock held the orders table")
     here = earlier("Orders stopped again")
-    found = related_to(viewer, selectors.postmortem(viewer, here))
+    found = related_to(viewer, selectors.line(viewer, here))
     assert [one.title for one in found] == ["A lock held the orders table"]
     assert "both: service orders" in found[0].reasons
 
@@ -119,7 +119,7 @@ def test_htmx_gets_the_piece_alone_and_nothing_where_there_is_nothing(signed_in,
 def test_related_asks_a_few_questions_whatever_there_is(viewer, earlier, django_assert_max_num_queries):
     for number in range(6):
         earlier(f"Lock number {number}")
-    view = selectors.postmortem(viewer, earlier("Orders stopped again"))
+    view = selectors.line(viewer, earlier("Orders stopped again"))
     with django_assert_max_num_queries(7):
         assert len(related_to(viewer, view)) == 5
 

@@ -97,7 +97,7 @@ def _incident(key: int) -> Incident | None:
 
 
 def _postmortem(key: int) -> Postmortem | None:
-    return Postmortem.objects.get_queryset().select_related("incident").filter(pk=key).first()
+    return Postmortem.objects.whole().select_related("incident").filter(pk=key).first()
 
 
 def _replace(incident: Incident, which: Q, wanted: Iterable[Entry]) -> None:

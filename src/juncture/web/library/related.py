@@ -13,7 +13,7 @@ from django.db import connection
 from msgspec import Struct
 
 from juncture.memory.similar import Similar, ranked
-from juncture.memory.traits import Trait, TraitKind, traits_of, traits_of_words
+from juncture.memory.traits import Trait, TraitKind, traits_of_words
 from juncture.model.instants import Instant
 from juncture.model.record import ActionState
 from juncture.web.access.viewer import Viewer
@@ -22,7 +22,7 @@ from juncture.web.incidents.selectors import IncidentView
 from juncture.web.library.models import Audience, Kind, PostmortemTrait, SearchEntry
 from juncture.web.library.traits import MITIGATION
 from juncture.web.postmortems.models import Postmortem
-from juncture.web.postmortems.selectors import PostmortemView
+from juncture.web.postmortems.selectors import PostmortemLine
 
 MOST = 5
 NEWEST = 300
@@ -57,11 +57,23 @@ class Related(Struct, frozen=True):
     """Open actions that are not among them."""
 
 
-def related_to(viewer: Viewer, subject: PostmortemView | IncidentView) -> list[Related]:
-    """Return the postmortems that a viewer may see and that are nearest to a postmortem or an incident that they see."""
-    if isinstance(subject, PostmortemView):
-        return _related(viewer, traits_of(subject.record), subject.incident)
+def related_to(viewer: Viewer, subject: PostmortemLine | IncidentView, *, published: bool = False) -> list[Related]:
+    """Return the postmortems that a viewer may see and that are nearest to a postmortem or an incident that they see.
+
+    `published`: by what the latest publication of the postmortem says, also for who may see the working text.
+    """
+    if isinstance(subject, PostmortemLine):
+        return _related(viewer, _traits(viewer, subject.id, published=published), subject.incident)
     return _related(viewer, traits_of_words(subject.title, subject.services), subject.id)
+
+
+def _traits(viewer: Viewer, postmortem: str, *, published: bool) -> set[Trait]:
+    """Return the traits of a postmortem as they are kept beside it."""
+    audience = Audience.READERS if published or not viewer.may_write else Audience.WRITERS
+    rows = PostmortemTrait.objects.visible_to(viewer).filter(
+        postmortem__public_id=postmortem, audience__in=(Audience.EVERYBODY, audience)
+    )
+    return {Trait(TraitKind(kind), term) for kind, term in rows.exclude(kind=MITIGATION).values_list("kind", "term")}
 
 
 def _related(viewer: Viewer, traits: Collection[Trait], incident: str) -> list[Related]:

@@ -10,15 +10,16 @@ from juncture.web.access.requests import ViewerRequest
 from juncture.web.incidents.selectors import incident as incident_of
 from juncture.web.library.related import Related, related_to
 from juncture.web.pages.answers import page
-from juncture.web.postmortems.selectors import postmortem as postmortem_of
+from juncture.web.postmortems.selectors import line
 
 
 @require_GET
 @page
 def of_postmortem(request: ViewerRequest, postmortem: str) -> HttpResponse:
     """Show the postmortems that are near to one."""
-    seen = postmortem_of(request.viewer, postmortem, published=request.GET.get("publication") == "latest")
-    return _shown(request, related_to(request.viewer, seen), seen.title, seen.url)
+    published = request.GET.get("publication") == "latest"
+    seen = line(request.viewer, postmortem, published=published)
+    return _shown(request, related_to(request.viewer, seen, published=published), seen.title, seen.url)
 
 
 @require_GET

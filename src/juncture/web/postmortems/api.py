@@ -17,7 +17,7 @@ from juncture.web.postmortems import operations, selectors
 from juncture.web.postmortems.citing import Citable, citable
 from juncture.web.postmortems.diagnosing import diagnostics
 from juncture.web.postmortems.exporting import as_pdf, file_policy
-from juncture.web.postmortems.object_selectors import objects_of
+from juncture.web.postmortems.object_selectors import written
 from juncture.web.postmortems.sending import PUBLICATION, import_markdown, markdown, replace_markdown
 from juncture.web.postmortems.showing import exported
 
@@ -163,8 +163,7 @@ def _citable(request: ViewerRequest, postmortem: str) -> HttpResponse:
 
 @describe("List what checks say of the working text: claims, citations, open questions, what waits.", answer=Findings)
 def _diagnostics(request: ViewerRequest, postmortem: str) -> HttpResponse:
-    view = selectors.postmortem(request.viewer, postmortem)
-    found = diagnostics(request.viewer, view, objects_of(request.viewer, postmortem))
+    found = diagnostics(request.viewer, *written(request.viewer, postmortem))
     return answered(Findings(found))
 
 

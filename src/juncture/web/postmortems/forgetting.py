@@ -105,7 +105,7 @@ def erased_of(hashes: Iterable[str], gone: Iterable[Sighting], words: str, corre
 
 def forget(incident: Incident, erased: Erased) -> None:
     """Take what was erased out of all documents of an incident, and of its history. May be done twice."""
-    for postmortem in Postmortem.objects.get_queryset().filter(incident=incident):
+    for postmortem in Postmortem.objects.whole().filter(incident=incident):
         with transaction.atomic():
             _forget_in(postmortem, erased)
             index(postmortem)

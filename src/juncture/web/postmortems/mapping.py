@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import msgspec
@@ -37,12 +38,15 @@ class Rows(Struct):
     pieces: list[tuple[Kind, list[Piece]]]
 
 
-def to_record(row: Postmortem) -> record.Postmortem:
-    """Return the record that rows hold, without what was put aside."""
+def to_record(row: Postmortem, held: Mapping[str, Sequence[Piece]] | None = None) -> record.Postmortem:
+    """Return the record that rows hold, without what was put aside. `held` are the rows of its objects, where they are read."""
     derived = derived_record(row)
     sections = tuple(record.Section(section.heading, section.markdown) for section in row.sections.all())
-    held = rows_of(row)
-    values = {kind.name: [value_of(kind, piece) for piece in held[kind.name]] for kind, _ in values_in(derived)}
+    rows = rows_of(row) if held is None else held
+    values = {
+        kind.name: [value_of(kind, piece) for piece in rows[kind.name] if piece.standing != Standing.DISMISSED]
+        for kind, _ in values_in(derived)
+    }
     return msgspec.structs.replace(
         with_values(derived, values),
         title=row.title,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from juncture.web.access.errors import NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.postmortems.models import Piece, Standing
 from juncture.web.postmortems.pieces import KINDS, Kind, rows_of, value_of
-from juncture.web.postmortems.selectors import postmortem_row
+from juncture.web.postmortems.selectors import PostmortemView, postmortem_row, view_of
 
 
 class ObjectView(Struct, frozen=True):
@@ -44,8 +45,16 @@ def objects_of(viewer: Viewer, postmortem_id: str) -> Objects:
     """Return all objects of a postmortem, also those that were put aside. Raises NotFound, also for who may not write."""
     if not viewer.may_write:
         raise NotFound
-    held = rows_of(postmortem_row(viewer, postmortem_id), dismissed=True)
-    return Objects(**{name.replace("-", "_"): [object_view(KINDS[name], row) for row in rows] for name, rows in held.items()})
+    return _objects(rows_of(postmortem_row(viewer, postmortem_id), dismissed=True))
+
+
+def written(viewer: Viewer, postmortem_id: str) -> tuple[PostmortemView, Objects]:
+    """Return a postmortem's working text with all of its objects. Raises NotFound, also for who may not write."""
+    if not viewer.may_write:
+        raise NotFound
+    row = postmortem_row(viewer, postmortem_id)
+    held = rows_of(row, dismissed=True)
+    return view_of(viewer, row, held=held), _objects(held)
 
 
 def object_of(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int) -> ObjectView:
@@ -55,6 +64,10 @@ def object_of(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int) ->
         if one.id == piece:
             return one
     raise NotFound
+
+
+def _objects(held: Mapping[str, Sequence[Piece]]) -> Objects:
+    return Objects(**{name.replace("-", "_"): [object_view(KINDS[name], row) for row in rows] for name, rows in held.items()})
 
 
 def object_view(kind: Kind, row: Piece) -> ObjectView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -25,7 +26,7 @@ from juncture.web.incidents.models import FormerAddress, Visibility
 from juncture.web.incidents.selectors import tone_of_incident
 from juncture.web.postmortems.file_text import file_of, written
 from juncture.web.postmortems.mapping import published_record, to_record
-from juncture.web.postmortems.models import Postmortem, Publication, Section, State
+from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, State
 
 _KEPT_EXCERPTS = 4096
 
@@ -58,6 +59,7 @@ class PostmortemView(Struct, frozen=True):
     record: Record
     sections: tuple[SectionView, ...]
     visibility: str = Visibility.ORGANISATION.value
+    team: str | None = None
     near_miss: bool = False
     proposals: int = 0
     """How many changes newer evidence proposes to the working text."""
@@ -81,8 +83,8 @@ class PostmortemLine(Struct, frozen=True):
 
 def postmortem_row(viewer: Viewer, postmortem_id: str) -> Postmortem:
     """Return the row of a postmortem that the viewer may see. Raises NotFound. For operations, not for views."""
-    seen = Postmortem.objects.visible_to(viewer).select_related("incident").annotate(severity_tone=tone_of_incident())
-    row = seen.filter(public_id=postmortem_id).first()
+    seen = Postmortem.objects.visible_to(viewer).defer(None).defer("drafted", "newest").select_related("incident__team")
+    row = seen.annotate(severity_tone=tone_of_incident()).filter(public_id=postmortem_id).first()
     if row is None:
         raise _moved(viewer, postmortem_id) or NotFound
     return row
@@ -97,17 +99,20 @@ def _moved(viewer: Viewer, postmortem_id: str) -> Moved | None:
 
 def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -> PostmortemView:
     """Return a postmortem: the latest publication if `published` or the viewer may not write. Raises NotFound."""
-    row = postmortem_row(viewer, postmortem_id)
-    latest = Publication.objects.filter(postmortem=row, number=row.published_number).first()
+    return view_of(viewer, postmortem_row(viewer, postmortem_id), published=published)
+
+
+def view_of(
+    viewer: Viewer, row: Postmortem, *, published: bool = False, held: Mapping[str, Sequence[Piece]] | None = None
+) -> PostmortemView:
+    """Return what a viewer sees of a row that is open to them; `held` are the rows of its objects. Raises NotFound."""
+    latest = Publication.objects.filter(postmortem=row, number=row.published_number).first() if row.published_number else None
     working = viewer.may_write and not published
     if not working and latest is None:
         raise NotFound
     prefetch_related_objects([row], "sections")
-    record = to_record(row) if working or latest is None else published_record(latest)
-    sections = tuple(
-        SectionView(section.pk, section.heading, section.markdown, section.version)
-        for section in (row.sections.all() if working else ())
-    )
+    record = to_record(row, held) if working or latest is None else published_record(latest)
+    sections = tuple(_section(section) for section in (row.sections.all() if working else ()))
     return PostmortemView(
         row.public_id,
         f"/postmortems/{row.public_id}/",
@@ -124,6 +129,7 @@ def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -
         record,
         sections,
         row.incident.visibility,
+        row.incident.team.name if row.incident.team else None,
         row.incident.near_miss,
         row.proposals if working else 0,
         getattr(row, "severity_tone", None) or "",
@@ -147,6 +153,22 @@ def section_versions(viewer: Viewer, postmortem_id: str) -> list[tuple[int, str,
     if not viewer.may_write:
         raise NotFound
     return list(Section.objects.filter(postmortem=row).values_list("pk", "heading", "version"))
+
+
+def sections_of(viewer: Viewer, postmortem_id: str) -> tuple[PostmortemLine, tuple[SectionView, ...]]:
+    """Return a postmortem in a line, and its sections for editing. Raises NotFound, also for who may not write."""
+    row = postmortem_row(viewer, postmortem_id)
+    if not viewer.may_write:
+        raise NotFound
+    return line_of(viewer, row), tuple(_section(section) for section in Section.objects.filter(postmortem=row))
+
+
+def line(viewer: Viewer, postmortem_id: str, *, published: bool = False) -> PostmortemLine:
+    """Return a postmortem in a line. Raises NotFound, with `published` also for one that never was."""
+    row = postmortem_row(viewer, postmortem_id)
+    if published and not row.published_number:
+        raise NotFound
+    return line_of(viewer, row)
 
 
 def place_of(viewer: Viewer, postmortem_id: str, section_id: int) -> int:
@@ -186,6 +208,10 @@ def excerpts_for(view: PostmortemView, cited: Cited | None = None) -> dict[Citat
 def _excerpt(store: FolderStore, artefact: ArtefactHash, place: str) -> Excerpt:
     # An artefact never changes, and finding line 900,000 of a log takes as long as reading it.
     return excerpt(store.artefact(artefact), place, Mask(store.salt))
+
+
+def _section(section: Section) -> SectionView:
+    return SectionView(section.pk, section.heading, section.markdown, section.version)
 
 
 def line_of(viewer: Viewer, row: Postmortem) -> PostmortemLine:

@@ -68,25 +68,26 @@ def section(request: ViewerRequest, postmortem: str, section: int) -> HttpRespon
     """
     if request.method == "POST" and "find" not in request.POST:
         return _written(request, postmortem, section)
-    view = selectors.postmortem(request.viewer, postmortem)
-    place = next((number for number, one in enumerate(view.sections) if one.id == section), None)
+    of, sections = selectors.sections_of(request.viewer, postmortem)
+    place = next((number for number, one in enumerate(sections) if one.id == section), None)
     if place is None:
         raise NotFound
-    stored = view.sections[place].markdown
+    stored = sections[place].markdown
     asked = storable(request.POST.get("q") or request.GET.get("q", "")).strip()
     wanted = Wanted(text=asked, key_only=not asked)
-    events, _ = events_of(request.viewer, view.incident, wanted, limit=FOUND_EVENTS)
+    events, _ = events_of(request.viewer, of.incident, wanted, limit=FOUND_EVENTS)
     told = {
         "here": "incidents",
-        "postmortem": view,
-        "section": view.sections[place],
+        "postmortem": of,
+        "section": sections[place],
+        "sections": sections,
         "base": request.POST.get("base", stored),
         "text": request.POST.get("text", stored),
         "place": place,
         "days": shown(events),
         "many_days": len({event.occurred_at.date() for event in events}) > 1,
         "found": len(events),
-        "total": count_of(request.viewer, view.incident, wanted),
+        "total": count_of(request.viewer, of.incident, wanted),
         "q": asked,
         "at": request.POST.get("at") or request.GET.get("at", ""),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,6 @@ from juncture.web.access.errors import Invalid, NotFound
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.access.texts import storable
 from juncture.web.incidents.operations import require_author
-from juncture.web.incidents.selectors import incident as incident_of
 from juncture.web.pages.answers import page
 from juncture.web.postmortems import object_selectors, operations, selectors
 from juncture.web.postmortems.diagnosing import diagnostics
@@ -41,19 +41,33 @@ class Panel(Struct, frozen=True):
     dismissed: list[object_selectors.ObjectView]
 
 
+class _Above(Struct, frozen=True):
+    """The incident as far as the head of its pages names it."""
+
+    id: str
+    url: str
+    name: str
+    title: str
+    severity: str | None
+    severity_tone: str
+    near_miss: bool
+    services: tuple[str, ...]
+    began_at: datetime | None
+    visibility: str
+    team: str | None
+    postmortems: tuple[str, ...]
+
+
 @require_GET
 @page
 def write(request: ViewerRequest, postmortem: str) -> HttpResponse:
     """Show the whole document for writing, with what checks say of it."""
-    view = selectors.postmortem(request.viewer, postmortem)
-    if not view.working:
-        raise NotFound
-    objects = object_selectors.objects_of(request.viewer, postmortem)
+    view, objects = object_selectors.written(request.viewer, postmortem)
     found = diagnostics(request.viewer, view, objects)
     told = {
         "here": "incidents",
         "postmortem": view,
-        "incident": incident_of(request.viewer, view.incident),
+        "incident": _above(view),
         "findings": found,
         "panels": _panels(objects),
     }
@@ -65,11 +79,9 @@ def write(request: ViewerRequest, postmortem: str) -> HttpResponse:
 def objects(request: ViewerRequest, postmortem: str) -> HttpResponse:
     """Show all objects of a postmortem, each with what can be done with it."""
     found = object_selectors.objects_of(request.viewer, postmortem)
-    view = selectors.postmortem(request.viewer, postmortem)
     told = {
         "here": "incidents",
-        "postmortem": view,
-        "incident": incident_of(request.viewer, view.incident),
+        "postmortem": selectors.line(request.viewer, postmortem),
         "panels": _panels(found),
     }
     return render(request, "postmortems/objects.html", told)
@@ -131,6 +143,25 @@ def make(request: ViewerRequest, postmortem: str, section: int) -> HttpResponse:
     return redirect(f"{reverse('write', args=(postmortem,))}#s-{section}")
 
 
+def _above(view: selectors.PostmortemView) -> _Above:
+    """Return the head of a page from its postmortem: no question of its own."""
+    of = view.record.incident
+    return _Above(
+        view.incident,
+        f"/incidents/{view.incident}/",
+        f"INC-{view.incident[:8]}",
+        view.title,
+        of.severity,
+        view.severity_tone,
+        view.near_miss,
+        of.services,
+        of.started_at,
+        view.visibility,
+        view.team,
+        (view.id,),
+    )
+
+
 def _panels(found: object_selectors.Objects) -> list[Panel]:
     panels = []
     for name, form in FORMS.items():
@@ -161,13 +192,12 @@ def _values(form: ObjectForm, sent: QueryDict) -> dict[str, Any]:
 def _shown(
     request: ViewerRequest, postmortem: str, form: ObjectForm, piece: int | None, sent: Mapping[str, Any], complaint: str = ""
 ) -> HttpResponse:
-    view = selectors.postmortem(request.viewer, postmortem)
     value: dict[str, Any] = {}
     if piece is not None:
         value = object_selectors.object_of(request.viewer, postmortem, form.kind, piece).value
     told = {
         "here": "incidents",
-        "postmortem": view,
+        "postmortem": selectors.line(request.viewer, postmortem),
         "form": form,
         "piece": piece,
         "fields": [(field, sent.get(field.name, _text(field, value.get(field.name)))) for field in form.fields],

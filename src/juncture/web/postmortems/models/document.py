@@ -22,8 +22,19 @@ class State(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+RECORDS = ("derived", "drafted", "newest")
+
+
 class PostmortemManager(models.Manager["Postmortem"]):
-    """Gives postmortems only to a viewer."""
+    """Gives postmortems only to a viewer, and without their records, which are large: these are read where they are used."""
+
+    def get_queryset(self) -> models.QuerySet[Postmortem]:
+        """Return all rows, their records left out. For operations that know who asks."""
+        return super().get_queryset().defer(*RECORDS)
+
+    def whole(self) -> models.QuerySet[Postmortem]:
+        """Return all rows with their records. For operations that know who asks."""
+        return super().get_queryset()
 
     def visible_to(self, viewer: Viewer) -> models.QuerySet[Postmortem]:
         """Return those of incidents that `viewer` may see, and of them only published ones to who may not write."""

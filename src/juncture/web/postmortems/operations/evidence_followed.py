@@ -82,7 +82,7 @@ def recount_proposals(viewer: Viewer, postmortem_id: str) -> None:
 
 def locked(seen: Postmortem) -> Postmortem:
     """Return a postmortem's row, held until the transaction ends."""
-    return Postmortem.objects.get_queryset().select_for_update().select_related("incident").get(pk=seen.pk)
+    return Postmortem.objects.whole().select_for_update().select_related("incident").get(pk=seen.pk)
 
 
 def settle(row: Postmortem) -> None:
