@@ -10,6 +10,7 @@ from juncture.web.access.viewer import Scope, Viewer
 from juncture.web.actions.models import ActionItem
 from juncture.web.incidents.models import FormerAddress
 from juncture.web.journal.operations import record_change
+from juncture.web.postmortems.models import RECORDS
 
 KIND = "action"
 """How the journal calls an action item."""
@@ -26,6 +27,7 @@ def action_row(viewer: Viewer, action_id: str) -> ActionItem:
     row = (
         ActionItem.objects.visible_to(viewer)
         .select_related("incident", "postmortem", "owner")
+        .defer(*(f"postmortem__{name}" for name in RECORDS))
         .filter(public_id=action_id)
         .first()
     )

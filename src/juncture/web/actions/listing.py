@@ -16,7 +16,7 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.actions.models import ActionItem, State
 from juncture.web.actions.showing import ActionView, view_of
 from juncture.web.incidents.models import IncidentService
-from juncture.web.postmortems.models import Factor
+from juncture.web.postmortems.models import RECORDS, Factor
 
 COUNTED = 1000
 """Up to so many are counted; more are `1,000+`."""
@@ -178,4 +178,4 @@ def _groups(viewer: Viewer, asked: Iterable[tuple[str, str, str, QuerySet[Action
 
 
 def _with_all(rows: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
-    return rows.select_related("postmortem", "incident", "owner").defer("postmortem__derived", "postmortem__drafted")
+    return rows.select_related("postmortem", "incident", "owner").defer(*(f"postmortem__{name}" for name in RECORDS))

@@ -131,7 +131,7 @@ def view_of(row: ActionItem, viewer: Viewer, today: dt.date, factor_title: str |
         late_days=max(late, 0),
         postmortem=row.postmortem.public_id,
         postmortem_url=f"/postmortems/{row.postmortem.public_id}/",
-        postmortem_title=row.postmortem.title,
+        postmortem_title=row.postmortem.title_for(viewer),
         incident=row.incident.public_id,
         mine=viewer.known and row.owner_id == viewer.user_id,
         may_change=may_change(viewer, row),

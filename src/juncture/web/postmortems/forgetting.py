@@ -122,7 +122,9 @@ def _forget_in(postmortem: Postmortem, erased: Erased) -> None:
     postmortem.newest = _record(bytes(postmortem.newest), erased)
     if not postmortem.renamed and _is_quoted(postmortem.title, erased.texts):
         postmortem.title = UNTITLED
-    postmortem.save(update_fields=["derived", "drafted", "newest", "title"])
+    if _is_quoted(postmortem.published_title, erased.texts):
+        postmortem.published_title = UNTITLED
+    postmortem.save(update_fields=["derived", "drafted", "newest", "title", "published_title"])
     for publication in Publication.objects.filter(postmortem=postmortem):
         Publication.objects.filter(pk=publication.pk).update(record=_record(bytes(publication.record), erased))
     for section in Section.objects.filter(postmortem=postmortem):

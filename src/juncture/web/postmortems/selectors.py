@@ -220,7 +220,7 @@ def line_of(viewer: Viewer, row: Postmortem) -> PostmortemLine:
         row.public_id,
         f"/postmortems/{row.public_id}/",
         row.incident.public_id,
-        row.title,
+        row.title_for(viewer),
         row.state,
         row.practice,
         row.created_at,

@@ -231,6 +231,7 @@ def _write_postmortems(run: _Run, chance: random.Random, made: Sequence[_Made]) 
             renamed=True,
             state=one.sample.state,
             published_number=1 if one.sample.state in {"published", "closed"} else 0,
+            published_title=one.sample.value.title if one.sample.state in {"published", "closed"} else "",
             created_by_id=run.viewer.person,
         )
         one.rows = from_record(one.postmortem, one.sample.value)

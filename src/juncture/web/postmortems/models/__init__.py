@@ -1,6 +1,6 @@
 """The tables of postmortems: documents with their sections and publications, and the objects in them."""
 
-from juncture.web.postmortems.models.document import Postmortem, Publication, Section, SentText, State
+from juncture.web.postmortems.models.document import RECORDS, Postmortem, Publication, Section, SentText, State
 from juncture.web.postmortems.models.objects import (
     Decision,
     Factor,
@@ -13,6 +13,7 @@ from juncture.web.postmortems.models.objects import (
 )
 
 __all__ = [
+    "RECORDS",
     "Decision",
     "Factor",
     "Figure",

@@ -23,6 +23,7 @@ class State(models.TextChoices):
 
 
 RECORDS = ("derived", "drafted", "newest")
+"""The columns that hold whole records."""
 
 
 class PostmortemManager(models.Manager["Postmortem"]):
@@ -69,6 +70,8 @@ class Postmortem(models.Model):
     """The ids of proposals that were dismissed: the same is not proposed again."""
     published_number = models.PositiveIntegerField(default=0)
     """The number of its latest publication, 0 before there is one."""
+    published_title = models.TextField(default="")
+    """The title of its latest publication: what lists show to who may not write."""
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -79,6 +82,10 @@ class Postmortem(models.Model):
 
         ordering = ("-id",)
         indexes = (models.Index(fields=("incident", "published_number"), name="postmortem_of_incident"),)
+
+    def title_for(self, viewer: Viewer) -> str:
+        """Return the title that a viewer may know it by: of the working text, or of what was published."""
+        return self.title if viewer.may_write else self.published_title
 
 
 class Section(models.Model):

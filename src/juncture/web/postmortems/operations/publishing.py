@@ -41,6 +41,7 @@ def set_state(viewer: Viewer, postmortem_id: str, to: str, *, reason: str = "") 
         before, row.state = row.state, to
         if to == State.PUBLISHED and before != State.CLOSED:
             row.published_number += 1
+            row.published_title = row.title
             Publication.objects.create(
                 postmortem=row,
                 number=row.published_number,
@@ -49,7 +50,7 @@ def set_state(viewer: Viewer, postmortem_id: str, to: str, *, reason: str = "") 
                 published_by_id=viewer.user_id,
             )
             show_published(row)
-        row.save(update_fields=["state", "published_number"])
+        row.save(update_fields=["state", "published_number", "published_title"])
         index(row)
         record_change(
             viewer,
