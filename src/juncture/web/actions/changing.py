@@ -73,6 +73,7 @@ def journal(viewer: Viewer, row: ActionItem, action: str, before: dict[str, obje
         object_kind=KIND,
         object_id=row.public_id,
         incident_id=row.incident_id,
+        postmortem_id=row.postmortem_id,
         before=before,
         after={name: told(value) for name, value in after.items() if before is not None or value not in {None, ""}},
     )

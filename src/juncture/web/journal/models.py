@@ -16,6 +16,8 @@ class Change(models.Model):
     object_kind = models.CharField(max_length=40)
     object_id = models.CharField(max_length=64)
     incident_id = models.BigIntegerField(null=True, db_index=True)
+    postmortem_id = models.BigIntegerField(null=True)
+    """The key of the postmortem that it changed, or of which it changed a part. Absent where it is of none."""
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
 
@@ -29,6 +31,7 @@ class Change(models.Model):
             models.Index(fields=("action", "at"), name="change_by_action"),
             models.Index(fields=("object_kind", "at"), name="change_by_kind"),
             models.Index(fields=("incident_id", "at"), name="change_by_incident"),
+            models.Index(fields=("postmortem_id", "id"), name="change_by_postmortem"),
         )
 
 

@@ -20,10 +20,11 @@ def record_change(
     object_kind: str,
     object_id: str,
     incident_id: int | None = None,
+    postmortem_id: int | None = None,
     before: Any = None,  # noqa: ANN401 - a JSON value
     after: Any = None,  # noqa: ANN401 - a JSON value
 ) -> None:
-    """Append one change by `viewer`. `before` and `after` are JSON values."""
+    """Append one change by `viewer`. `before` and `after` are JSON values; incident and postmortem are given by their keys."""
     Change.objects.create(
         by_id=viewer.user_id,
         through=viewer.through,
@@ -31,6 +32,7 @@ def record_change(
         object_kind=object_kind,
         object_id=object_id,
         incident_id=incident_id,
+        postmortem_id=postmortem_id,
         before=before,
         after=after,
     )

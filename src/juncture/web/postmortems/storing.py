@@ -31,6 +31,7 @@ def record_rewritten(viewer: Viewer, row: Postmortem, rewritten: Sequence[Rewrit
             object_kind="section",
             object_id=str(one.section),
             incident_id=row.incident_id,
+            postmortem_id=row.pk,
             before=None if one.before is None else {"heading": one.heading, "markdown": one.before},
             after=None if one.after is None else {"heading": one.heading, "markdown": one.after},
         )

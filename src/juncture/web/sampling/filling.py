@@ -311,6 +311,7 @@ def _journal(run: _Run, made: Sequence[_Made]) -> None:
                 object_kind=kind,
                 object_id=object_id,
                 incident_id=one.incident.pk,
+                postmortem_id=None if kind == "incident" else one.postmortem.pk,
                 after=after,
             )
         )

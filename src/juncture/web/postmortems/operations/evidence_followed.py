@@ -66,6 +66,7 @@ def follow_evidence(viewer: Viewer, postmortem_id: str) -> Followed:
                 object_kind="postmortem",
                 object_id=row.public_id,
                 incident_id=row.incident_id,
+                postmortem_id=row.pk,
                 before={"proposals": before},
                 after={"proposals": row.proposals, "parts": updated},
             )

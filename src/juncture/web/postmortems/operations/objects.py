@@ -275,6 +275,7 @@ def _record(
         object_kind=kind.one,
         object_id=str(row.pk),
         incident_id=row.incident_id,
+        postmortem_id=row.postmortem_id,
         before=before,
         after=kept_values(kind, row) if after is _SAME else after,
     )

@@ -75,6 +75,7 @@ def undo_proposal(viewer: Viewer, postmortem_id: str, proposal: str) -> None:
             object_kind="proposal",
             object_id=proposal,
             incident_id=row.incident_id,
+            postmortem_id=row.pk,
             before={"postmortem": row.pk, "of": before["of"]},
             after={"of": before["of"]},
         )
@@ -103,6 +104,7 @@ def _decide(viewer: Viewer, postmortem_id: str, proposal: str, *, accept: bool) 
             object_kind="proposal",
             object_id=proposal,
             incident_id=row.incident_id,
+            postmortem_id=row.pk,
             before=before,
             after=after,
         )

@@ -58,6 +58,7 @@ def set_state(viewer: Viewer, postmortem_id: str, to: str, *, reason: str = "") 
             object_kind="postmortem",
             object_id=row.public_id,
             incident_id=row.incident_id,
+            postmortem_id=row.pk,
             before={"state": before},
             after={"state": to, "reason": reason, "publication": row.published_number, "at": timezone.now().isoformat()},
         )
@@ -81,6 +82,7 @@ def rename(viewer: Viewer, postmortem_id: str, title: str) -> None:
             object_kind="postmortem",
             object_id=row.public_id,
             incident_id=row.incident_id,
+            postmortem_id=row.pk,
             before={"title": before},
             after={"title": title},
         )

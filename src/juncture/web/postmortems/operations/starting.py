@@ -52,6 +52,7 @@ def start_postmortem(viewer: Viewer, incident_id: str, *, practice: str = "googl
             object_kind="postmortem",
             object_id=row.public_id,
             incident_id=incident.pk,
+            postmortem_id=row.pk,
             after={"title": row.title, "practice": practice},
         )
     return row
@@ -83,6 +84,7 @@ def draft_anew(viewer: Viewer, postmortem_id: str) -> Postmortem:
             object_kind="postmortem",
             object_id=row.public_id,
             incident_id=row.incident_id,
+            postmortem_id=row.pk,
             before=before,
             after={"title": row.title},
         )

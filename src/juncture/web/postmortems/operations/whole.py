@@ -56,6 +56,7 @@ def replace_record(
             object_kind="postmortem",
             object_id=row.public_id,
             incident_id=row.incident_id,
+            postmortem_id=row.pk,
             before={"title": before.title},
             after={"title": row.title, "sections": [one.heading for one in rewritten]},
         )
@@ -96,6 +97,7 @@ def import_file(viewer: Viewer, text: bytes, *, incident_id: str = "") -> tuple[
             object_kind="postmortem",
             object_id=row.public_id,
             incident_id=of.pk,
+            postmortem_id=row.pk,
             after={"title": row.title, "practice": row.practice},
         )
     return row, value

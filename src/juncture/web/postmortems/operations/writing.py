@@ -47,6 +47,7 @@ def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, tex
                 object_kind="section",
                 object_id=str(section.pk),
                 incident_id=postmortem.incident_id,
+                postmortem_id=postmortem.pk,
                 before={"markdown": before},
                 after={"markdown": merged},
             )
