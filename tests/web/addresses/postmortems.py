@@ -7,6 +7,11 @@ PAGES = {
     "postmortems/<slug:postmortem>/state/": (NOT_SO, (403, 422, 422, 422)),
     "postmortems/<slug:postmortem>/sections/<int:section>/": (WRITERS, LEADS_ON),
     "postmortems/<slug:postmortem>/sections/<int:section>/make/": (NOT_SO, (403, 422, 422, 422)),
+    "postmortems/<slug:postmortem>/history/": (WRITERS, NOT_SO),
+    "postmortems/<slug:postmortem>/history/compare/": (WRITERS, NOT_SO),
+    "postmortems/<slug:postmortem>/history/<int:change>/": (WRITERS, NOT_SO),
+    "postmortems/<slug:postmortem>/history/<int:change>/restore/": (NOT_SO, LEADS_ON),
+    "postmortems/<slug:postmortem>/history/<int:change>/undo/": (NOT_SO, (403, 404, 404, 404)),
     "postmortems/<slug:postmortem>/write/": (WRITERS, NOT_SO),
     "postmortems/<slug:postmortem>/objects/": (WRITERS, NOT_SO),
     "postmortems/<slug:postmortem>/objects/<slug:objects>/": ((403, 200, 200, 200), (403, 422, 422, 422)),
@@ -26,6 +31,10 @@ CALLS = {
     "api/v1/postmortems/<slug:postmortem>.pdf": {"GET": ALL_SEE},
     "api/v1/postmortems/<slug:postmortem>/sections/<int:section>": {"PATCH": ALL_WRITE},
     "api/v1/postmortems/<slug:postmortem>/sections": {"GET": WRITERS},
+    "api/v1/postmortems/<slug:postmortem>/sections/<int:section>/restore": {"POST": (403, 404, 404, 404)},
+    "api/v1/postmortems/<slug:postmortem>/history": {"GET": WRITERS},
+    "api/v1/postmortems/<slug:postmortem>/publications": {"GET": WRITERS},
+    "api/v1/postmortems/<slug:postmortem>/compare": {"GET": WRITERS},
     "api/v1/postmortems/<slug:postmortem>/citable": {"GET": WRITERS},
     "api/v1/postmortems/<slug:postmortem>/diagnostics": {"GET": WRITERS},
     "api/v1/postmortems/<slug:postmortem>/state": {"POST": (403, 422, 422, 422)},
@@ -46,13 +55,19 @@ BODIES = {
     "state": {"to": "nowhere"},
     "sections": {"base": "", "text": ""},
     "participants": {"values": {"role": ""}},
+    "restore": {"change": 0},
     "make": {"kind": "factors", "text": ""},
 }
-NOWHERE = {"made": "f" * 24, "proposal": "f" * 20, "objects": "participants", "object": 999999, "act": "accept"}
+NOWHERE = {"made": "f" * 24, "proposal": "f" * 20, "objects": "participants", "object": 999999, "act": "accept", "change": 999999}
 
 
 def EXTRA(of):  # noqa: N802 - named as the other tables
-    from juncture.web.postmortems.models import Participant
+    from juncture.web.journal.models import Change
+    from juncture.web.postmortems.models import Participant, Postmortem
 
+    document = Postmortem.objects.get_queryset().get(public_id=of["postmortem"])
+    written = Change.objects.filter(postmortem_id=document.pk, object_kind="section", action="write")
     rows = Participant.objects.get_queryset().filter(postmortem__public_id=of["postmortem"])
-    return {"objects": "participants", "object": rows.values_list("pk", flat=True).first() or 999999, "act": "accept"}
+    return {"objects": "participants", "object": rows.values_list("pk", flat=True).first() or 999999, "act": "accept"} | {
+        "change": written.values_list("pk", flat=True)[0]
+    }

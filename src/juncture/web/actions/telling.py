@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import cast
 
 from msgspec import Struct
@@ -55,12 +56,16 @@ def told_step(change: Change) -> Step:
     """Return a change of the journal in words."""
     before = cast("dict[str, object]", change.before or {})
     after = cast("dict[str, object]", change.after or {})
-    names = [name for name in _FIELDS if name in before or name in after]
     if change.action == "add":
-        names = [name for name in names if name == "state" and after.get("state") != "open"]
-    parts = tuple(Part(_FIELDS[name], _said(name, before.get(name)), _said(name, after.get(name))) for name in names)
+        after = {name: value for name, value in after.items() if name == "state" and value != "open"}
     who = change.by.name if change.by else "Juncture"
-    return Step(change.at, who, _ACTIONS.get(change.action, change.action), parts)
+    return Step(change.at, who, _ACTIONS.get(change.action, change.action), told_parts(before, after))
+
+
+def told_parts(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Part, ...]:
+    """Return each field that is in either, in words, from what to what."""
+    names = [name for name in _FIELDS if name in before or name in after]
+    return tuple(Part(_FIELDS[name], _said(name, before.get(name)), _said(name, after.get(name))) for name in names)
 
 
 def _said(name: str, value: object) -> str:

@@ -13,7 +13,7 @@ from juncture.web.journal.models import Change, Opening
 SAME_OPENING = timedelta(minutes=10)
 
 
-def record_change(
+def record_change(  # noqa: PLR0913 - the columns of a change
     viewer: Viewer,
     *,
     action: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from juncture.web.postmortems import api, object_api, proposal_views, views, write_views
+from juncture.web.postmortems import api, history_api, history_views, object_api, proposal_views, views, write_views
 
 pages = [
     path("incidents/<slug:incident>/postmortem/", views.start, name="postmortem-start"),
@@ -13,6 +13,11 @@ pages = [
     path("postmortems/<slug:postmortem>/state/", views.state, name="postmortem-state"),
     path("postmortems/<slug:postmortem>/sections/<int:section>/", views.section, name="section"),
     path("postmortems/<slug:postmortem>/sections/<int:section>/make/", write_views.make, name="make"),
+    path("postmortems/<slug:postmortem>/history/", history_views.history, name="history"),
+    path("postmortems/<slug:postmortem>/history/compare/", history_views.compare, name="history-compare"),
+    path("postmortems/<slug:postmortem>/history/<int:change>/", history_views.entry, name="history-entry"),
+    path("postmortems/<slug:postmortem>/history/<int:change>/restore/", history_views.restore, name="history-restore"),
+    path("postmortems/<slug:postmortem>/history/<int:change>/undo/", history_views.undo, name="history-undo"),
     path("postmortems/<slug:postmortem>/write/", write_views.write, name="write"),
     path("postmortems/<slug:postmortem>/objects/", write_views.objects, name="objects"),
     path("postmortems/<slug:postmortem>/objects/<slug:objects>/", write_views.add, name="object-add"),
@@ -32,6 +37,10 @@ calls = [
     path("postmortems/<slug:postmortem>.html", api.as_html, name="postmortem-html"),
     path("postmortems/<slug:postmortem>/sections/<int:section>", api.section),
     path("postmortems/<slug:postmortem>/sections", api.sections),
+    path("postmortems/<slug:postmortem>/sections/<int:section>/restore", history_api.restore),
+    path("postmortems/<slug:postmortem>/history", history_api.history),
+    path("postmortems/<slug:postmortem>/publications", history_api.publications_of),
+    path("postmortems/<slug:postmortem>/compare", history_api.compare),
     path("postmortems/<slug:postmortem>/citable", api.citable_events),
     path("postmortems/<slug:postmortem>/diagnostics", api.diagnostics_of),
     path("postmortems/<slug:postmortem>/state", api.state),

@@ -12,6 +12,7 @@ from juncture.web.postmortems.operations.objects import (
 )
 from juncture.web.postmortems.operations.proposals import accept_proposal, dismiss_proposal, undo_proposal
 from juncture.web.postmortems.operations.publishing import rename, set_state
+from juncture.web.postmortems.operations.restoring import Restored, restore_text, undo_change
 from juncture.web.postmortems.operations.starting import PRACTICES, draft_anew, is_untouched, start_postmortem
 from juncture.web.postmortems.operations.whole import import_file, replace_file, replace_record
 from juncture.web.postmortems.operations.writing import SECTION_LIMIT, apply, cite, lines
@@ -21,6 +22,7 @@ __all__ = [
     "SECTION_LIMIT",
     "Followed",
     "Made",
+    "Restored",
     "accept_object",
     "accept_proposal",
     "add_object",
@@ -40,9 +42,11 @@ __all__ = [
     "rename",
     "replace_file",
     "replace_record",
+    "restore_text",
     "set_state",
     "start_postmortem",
     "take_back",
+    "undo_change",
     "undo_object",
     "undo_proposal",
 ]

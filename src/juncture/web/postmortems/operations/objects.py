@@ -98,10 +98,11 @@ def remove_object(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int
         _record(viewer, "remove", kind, row, before=before, after=None)
 
 
-def undo_object(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int) -> Piece | None:
+def undo_object(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int, *, change: int | None = None) -> Piece | None:
     """Bring an object to what it was before its last change; None where it was not there. Twice is as if never.
 
-    Raises NotFound, NotAllowed, or InTheWay where nothing was changed yet.
+    `change` is the key of the one that is meant. Raises NotFound, NotAllowed, or InTheWay where nothing was changed yet, or
+    something else since.
     """
     kind, postmortem = _asked(viewer, postmortem_id, kind_name)
     with transaction.atomic():
@@ -113,6 +114,8 @@ def undo_object(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int) 
             raise NotFound
         if last is None:
             raise InTheWay("Nobody has changed it yet, so there is nothing to undo.")
+        if change is not None and last.pk != change:
+            raise InTheWay("It was changed again since. Look at its history, and undo what is the last change now.")
         before = None if row is None else kept_values(kind, row)
         if last.before is None:
             if row is not None:

@@ -19,10 +19,11 @@ from juncture.web.timeline.selectors import event_of
 SECTION_LIMIT = 1_000_000
 
 
-def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, text: str) -> str:
+def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, text: str, action: str = "write") -> str:
     """Change a section's text: what leads from `base` to `text` is merged into what stands there now; return the result.
 
-    The one way in which prose changes. Raises NotFound, NotAllowed, or Invalid beyond a million characters.
+    The one way in which prose changes; `action` is what the journal calls it. Raises NotFound, NotAllowed, or Invalid beyond a
+    million characters.
     """
     require_author(viewer, "write")
     if len(text) > SECTION_LIMIT or len(base) > SECTION_LIMIT:
@@ -43,7 +44,7 @@ def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, tex
             index_postmortem(postmortem.pk)
             record_change(
                 viewer,
-                action="write",
+                action=action,
                 object_kind="section",
                 object_id=str(section.pk),
                 incident_id=postmortem.incident_id,
