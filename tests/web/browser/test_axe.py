@@ -49,6 +49,7 @@ def pages(browser, served, tmp_path_factory):
         "related": f"{draft}related/",
         "proposals": f"{draft}proposals/",
     }
+    found |= {"history": f"{draft}history/", "compare": f"{draft}history/compare/"}
     found |= {"actions": "/actions/", "board": "/actions/?view=board", "library": "/library/", "found": "/library/?q=the"}
     found |= {"postmortem": draft, "publication": f"{draft}published/", "section": section, "no event": f"{section}?q=nowhere"}
     return found
