@@ -397,7 +397,7 @@ def test_publications_are_listed_and_compared(viewer, drafted, section, signed_i
     assert ("removed", "action", "Mend it") in [(each.change, each.of, each.title) for each in working.objects]
     page = signed_in.get(f"/postmortems/{drafted}/history/compare/?from=1&to=2")
     assert "(removed: an hour)(added: 39 minutes)" in words_on(page)
-    assert "With publication 1" in words_on(signed_in.get(f"/postmortems/{drafted}/history/"))
+    assert "Compare with publication 1" in words_on(signed_in.get(f"/postmortems/{drafted}/history/"))
     for query in ("from=9", "from=x", "from=1&to=9", "to=-1", "from=" + "9" * 30):
         assert signed_in.get(f"/postmortems/{drafted}/history/compare/?{query}").status_code == 422, query
 
