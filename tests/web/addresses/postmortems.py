@@ -58,7 +58,14 @@ BODIES = {
     "restore": {"change": 0},
     "make": {"kind": "factors", "text": ""},
 }
-NOWHERE = {"made": "f" * 24, "proposal": "f" * 20, "objects": "participants", "object": 999999, "act": "accept", "change": 999999}
+NOWHERE = {
+    "made": "f" * 24,
+    "proposal": "f" * 20,
+    "objects": "participants",
+    "object": 999999,
+    "act": "accept",
+    "change": 999999,
+}
 
 
 def EXTRA(of):  # noqa: N802 - named as the other tables

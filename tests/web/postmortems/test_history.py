@@ -1,6 +1,7 @@
 """Who changed what of a postmortem: told in words, folded, filtered, brought back; and nothing of it where it may not be."""
 
 import html
+import io
 import re
 from datetime import timedelta
 from itertools import pairwise
@@ -16,13 +17,14 @@ from juncture.web.access.selectors import viewer_of
 from juncture.web.actions.operations import add_action, assign, set_state
 from juncture.web.evidence.keeping import remove_artefact
 from juncture.web.evidence.models import EvidenceItem
-from juncture.web.evidence.operations import pasted, receive_into_new
+from juncture.web.evidence.operations import Received, pasted, receive, receive_into_new
 from juncture.web.journal.append_only import guard, unguard
 from juncture.web.journal.models import Change
 from juncture.web.postmortems import operations, selectors
 from juncture.web.postmortems.history.entries import PAGE, Asked, history
 from juncture.web.postmortems.history.publications import comparison_of, publications_of
 from juncture.web.postmortems.models import Section
+from juncture.web.postmortems.proposal_selectors import proposals_of
 
 HOSTILE = '<script>alert("x")</script> & <img src=x onerror=alert(1)>'
 
@@ -292,6 +294,27 @@ def test_a_section_of_the_same_heading_takes_the_text_of_one_that_is_gone(viewer
     assert [(one.heading, one.markdown) for one in selectors.postmortem(viewer, drafted).sections] == [
         (section.heading, "Nobody could pay.")
     ]
+
+
+def test_what_newer_evidence_changed_and_proposed_is_told(viewer, work):
+    run = receive_into_new(viewer, [pasted(CHAT)], title="", visibility="organisation", date="2026-03-02", zone="UTC")
+    work()
+    drafted = selectors.postmortems(viewer)[0][0].id
+    section = selectors.postmortem(viewer, drafted).sections[0]
+    write(viewer, drafted, section.id, f"My own words. {section.markdown}")
+    errors = b"2026-03-02T13:55:00Z ERROR payment capture failed\n2026-03-02T13:56:00Z ERROR payment capture failed\n"
+    file = Received("app.log", io.BytesIO(errors))
+    receive(viewer, run.incident.public_id, [file], date="2026-03-02", zone="UTC", draft_follows=True)
+    work()
+    told = [said(entry) for entry in entries(viewer, drafted)]
+    assert any(one.startswith("Author Sample had it follow newer evidence") for one in told), told
+    proposed = proposals_of(viewer, drafted).proposals
+    assert proposed
+    operations.dismiss_proposal(viewer, drafted, proposed[0].id)
+    operations.undo_proposal(viewer, drafted, proposed[0].id)
+    undone, dismissed = (said(entry) for entry in entries(viewer, drafted)[:2])
+    assert dismissed.startswith("Author Sample dismissed what newer evidence proposed of ")
+    assert undone.startswith("Author Sample took back what was decided")
 
 
 def test_only_texts_of_this_postmortem_are_brought_back_by_who_may_write(viewer, person, drafted, section):

@@ -242,11 +242,16 @@ def _entry(group: Sequence[_Light], read: _Read) -> Entry:
         last.kind,
         last.object_id,
         _url(last, read),
-        told(last.action, last.kind, before, after, name=read.names.of(last.kind, last.object_id), most=read.most),
+        _told(last, before, after, read),
         is_section and after is not None and not stands_so,
         is_section and before is not None and before.get("markdown") != (after or {}).get("markdown"),
         is_newest and last.kind in PIECES,
     )
+
+
+def _told(change: _Light, before: Values | None, after: Values | None, read: _Read) -> Told:
+    name = read.names.of(change.kind, change.object_id)
+    return told(change.action, change.kind, before, after, through=change.through, name=name, most=read.most)
 
 
 def _url(change: _Light, read: _Read) -> str:

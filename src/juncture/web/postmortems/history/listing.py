@@ -45,9 +45,8 @@ def history_items(
     names = names_of(viewer, row)
     items = []
     for change in rows[:limit]:
-        said = told(
-            change.action, change.object_kind, change.before, change.after, name=names.of(change.object_kind, change.object_id)
-        )
+        name = names.of(change.object_kind, change.object_id)
+        said = told(change.action, change.object_kind, change.before, change.after, through=change.through, name=name)
         by = who(names.people.get(change.by_id or 0), change.through)
         sentence = " ".join(word for word in (by, said.did, said.name, said.rest) if word)
         items.append(
@@ -61,12 +60,14 @@ def history_items(
                 change.object_id,
                 said.name,
                 sentence,
-                _shown(change.before),
-                _shown(change.after),
+                _shown(change.object_kind, change.before),
+                _shown(change.object_kind, change.after),
             )
         )
     return items, rows[limit - 1].pk if len(rows) > limit else None
 
 
-def _shown(values: Values | None) -> Values | None:
-    return None if values is None else {name: value for name, value in values.items() if name not in _OWN}
+def _shown(kind: str, values: Values | None) -> Values | None:
+    if values is None or kind == "proposal":
+        return None if values is None else {"of": values.get("of")}
+    return {name: value for name, value in values.items() if name not in _OWN}

@@ -23,7 +23,7 @@ class Action(Struct, frozen=True):
 
 
 class Names(Struct, frozen=True):
-    """Headings by section, actions, names by person, by the keys that the journal has; `standing` are the sections there are."""
+    """Headings by section, actions, names by person, by the journal's keys for them; `standing` are the sections there are."""
 
     sections: dict[str, str]
     standing: frozenset[str]

@@ -29,6 +29,7 @@ _DID = {
     ("section", "restore"): "restored an earlier text of",
     ("postmortem", "start"): "had the postmortem drafted from the evidence",
     ("postmortem", "draft_anew"): "had it drafted anew, from newer evidence",
+    ("postmortem", "follow"): "had it follow newer evidence",
     ("postmortem", "import"): "imported it from a file",
     ("postmortem", "replace"): "replaced the document by a file",
     ("postmortem", "rename"): "gave it another title",
@@ -37,6 +38,11 @@ _DID = {
     (ACTION, "assign"): "gave the action",
     (ACTION, "remove"): "removed the action",
     (ACTION, "take_back"): "took back the action",
+}
+_DECIDED = {
+    "accept": "accepted what newer evidence proposed of",
+    "dismiss": "dismissed what newer evidence proposed of",
+    "undo": "took back what was decided of what newer evidence proposed of",
 }
 _DID_TO_PIECE = {
     "add": "added the",
@@ -67,17 +73,22 @@ class Told(Struct, frozen=True):
     parts: tuple[Part, ...] = ()
 
 
-def told(action: str, kind: str, before: Values | None, after: Values | None, *, name: str = "", most: int = 0) -> Told:
+def told(
+    action: str, kind: str, before: Values | None, after: Values | None, *, through: str = "", name: str = "", most: int = 0
+) -> Told:
     """Return a change in words. `name` is what the thing is called today, `most` how many characters of a text are shown."""
     was, now = before or {}, after or {}
     if kind == "section":
         did = "put back the section" if action == "restore" and before is None else _did(kind, action)
+        did = "had newer evidence change" if action == "write" and through == "import" else did
         runs = compared(str(was.get("markdown", "")), str(now.get("markdown", "")), most=most)
         return Told(did, name or OPENING, parts=(Part("", runs),) if runs else ())
     if kind in PIECES:
         return _of_piece(action, PIECES[kind], was, now, most)
     if kind == ACTION:
         return _of_action(action, was, now, name, most)
+    if kind == "proposal":
+        return Told(_DECIDED.get(action, _did(kind, action)), _of_what(str(now.get("of") or was.get("of") or "")))
     return _of_postmortem(action, was, now)
 
 
@@ -95,12 +106,21 @@ def _of_postmortem(action: str, was: Values, now: Values) -> Told:
     title: tuple[Part, ...] = ()
     if was.get("title") and now.get("title") and was["title"] != now["title"]:
         title = (Part("Title", compared(str(was["title"]), str(now["title"]))),)
+    if action == "follow":
+        count = now.get("parts") or 0
+        return Told(_did("postmortem", action), rest=f"in {count} part{'' if count == 1 else 's'}" if count else "")
     if action != "set_state":
         return Told(_did("postmortem", action), parts=title)
     note = str(now.get("reason") or "")
     if now.get("state") == State.PUBLISHED and was.get("state") != State.CLOSED:
         return Told(f"published it as publication {now.get('publication')}", note=note)
     return Told(f"brought it from {_state(was)} to {_state(now)}", note=note)
+
+
+def _of_what(name: str) -> str:
+    """Return what a proposal is about: it names `sections/Summary`, `decisions/Roll back?` or `facts`."""
+    kind, _, title = name.partition("/")
+    return (title or OPENING) if kind == "sections" else title or "the facts"
 
 
 def _state(values: Values) -> str:

@@ -24,7 +24,7 @@ SIDES = ("after", "before")
 
 
 class Restored(Struct, frozen=True):
-    """What became of a section: its text now, null where it is gone again, and the change that was made (null: none was needed).
+    """What became of a section: its text now, null where it is gone again, and the change that was made (null: none had to be).
 
     To undo it, restore the text `before` that change.
     """
