@@ -7,7 +7,7 @@ import json
 import threading
 
 import pytest
-from tests.web.served import JUNCTURE, Server, _environment
+from tests.web.served import JUNCTURE, Server, environment
 
 TEXT = "---\nseverity: Sev 2\nservices: [orders]\n---\n\n# Orders stood still\n\n## Summary\n\nThey did, for a while.\n"
 
@@ -25,7 +25,7 @@ def push(*arguments, token="", folder):
 
     done = subprocess.run(
         [*JUNCTURE, "push", *map(str, arguments)],
-        capture_output=True, text=True, check=False, cwd=folder, env=_environment() | ({"JUNCTURE_TOKEN": token} if token else {}),
+        capture_output=True, text=True, check=False, cwd=folder, env=environment() | ({"JUNCTURE_TOKEN": token} if token else {}),
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     return done

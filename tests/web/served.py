@@ -11,32 +11,35 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 JUNCTURE = (sys.executable, "-c", "from juncture.cli import main; main()")
 START_SECONDS = 90
 
 
-def juncture(*arguments, given="", check=True):
+def juncture(*arguments, given="", check=True, database=""):
     """Run a command of the program and return what it printed."""
     done = subprocess.run(
-        [*JUNCTURE, *map(str, arguments)], input=given, capture_output=True, text=True, check=False, env=_environment()
+        [*JUNCTURE, *map(str, arguments)], input=given, capture_output=True, text=True, check=False, env=environment(database)
     )
     assert not check or done.returncode == 0, done.stderr
     return done.stdout.strip() if check else done
 
 
-def _environment():
+def environment(database=""):
+    """Return what a process of the program is started with: nothing of ours but the database, SQLite where none is named."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUNCTURE_", "DJANGO_"))}
-    database = os.environ.get("JUNCTURE_SERVED_DATABASE")
+    database = database or os.environ.get("JUNCTURE_SERVED_DATABASE")
     return kept | ({"JUNCTURE_DATABASE_URL": database} if database else {})
 
 
 class Server:
     """One `juncture serve`; may be killed and started again on the same folder."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, database: str = "") -> None:
         self.data = data
+        self.database = database
         self.log = data.with_name(f"{data.name}.log")
         self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
@@ -47,7 +50,12 @@ class Server:
         with self.log.open("wb") as log:
             command = [*JUNCTURE, "serve", "--data", str(self.data), "--port", "0"]
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=_environment(), start_new_session=True
+                command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=environment(self.database),
+                start_new_session=True,
             )
         return self.ready() if wait else self
 
@@ -81,6 +89,15 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def kill_everything(self):
+        """End all its processes by `kill -9`, at once."""
+        children = self.children().values()
+        for pid in (self.process.pid, *children):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        assert gone(children)
+
     def stop(self):
         """Ask it to end; return after how many seconds it did."""
         started = time.monotonic()
@@ -102,8 +119,9 @@ class Server:
             "--data",
             self.data,
             given=f"{password}\n",
+            database=self.database,
         )
-        self.tokens[email] = juncture("token", email, "--scope", "write", "--data", self.data)
+        self.tokens[email] = juncture("token", email, "--scope", "write", "--data", self.data, database=self.database)
         return email
 
     def call(self, method, path, body=None, *, as_="", content_type="application/json", timeout=60):

@@ -139,14 +139,6 @@ def undisturbed(server, data):
     return events(server, incident)
 
 
-def kill_everything(server):
-    children = server.children().values()
-    for pid in (server.process.pid, *children):
-        os.kill(pid, signal.SIGKILL)
-    server.process.wait()
-    assert gone(children)
-
-
 def disturb(server, data, kills, chance):
     """Import while everything, or the worker alone, is killed again and again; return incident and final import."""
     incident = declared(server)
@@ -156,7 +148,7 @@ def disturb(server, data, kills, chance):
         if number % 2:
             os.kill(server.children()["worker"], signal.SIGKILL)
         else:
-            kill_everything(server)
+            server.kill_everything()
             server.start()
     return incident, ended(server, run)
 
@@ -167,7 +159,7 @@ def test_an_import_whose_server_is_killed_in_the_middle_ends_as_if_nothing_had_b
     incident = declared(server)
     run = uploaded(server, incident, data)
     assert begun(server, run)["state"] == "running"
-    kill_everything(server)
+    server.kill_everything()
     server.start()
     seen = ended(server, run)
     assert (seen["state"], seen["left_out"]) == ("done", [])

@@ -7,7 +7,7 @@
     DIR/salt, DIR/lock
 
 What is acknowledged (yielded by `put`) is on the disk: content first, then the ledger, then its head. What was being
-received when a process died was never acknowledged, and is cleared by the next one that writes.
+received when a process died was never acknowledged, and is cleared by `tidy` or the next one that writes.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class FolderStore:
         size = 0
         try:
             self._make()
+            self._clear_abandoned()
             for item in incoming:
                 batch.append(self._copied(item))
                 size += batch[-1].size if isinstance(batch[-1], Copy) else 0
@@ -111,6 +112,8 @@ class FolderStore:
         with self._ledger.locked():
             index = self._ledger.caught_up()
             if not index.is_held(artefact):
+                # Whoever entered that it was erased may have died before the bytes were gone.
+                self._clear(index)
                 raise self._not_held(artefact)
             erasure = Erasure(
                 number=0, previous=GENESIS, artefact=artefact, reason=reason, erased_at=self._clock(), by=by
@@ -118,6 +121,13 @@ class FolderStore:
             self._ledger.append([erasure])
             self._clear(index)
         return index.erased[artefact]
+
+    def tidy(self) -> None:
+        """Clear what was being received when a process died; what it had entered goes to its place. OSError on a full disk."""
+        if not (self._folder / "incoming").is_dir():
+            return
+        with self._ledger.locked():
+            self._clear(self._ledger.caught_up())
 
     def ledger(self) -> Iterator[bytes]:
         """Yield the ledger's lines; a last one that was cut off before it was acknowledged is left out."""
@@ -199,10 +209,11 @@ class FolderStore:
     def _clear(self, index: LedgerIndex) -> None:
         """Move what is entered to its place, remove what is erased and what was left over. Needs the lock."""
         changed: set[Path] = set()
+        self._clear_abandoned()
         for path in (self._folder / "incoming").iterdir():
             if path.suffix == ".part":
-                remove_if_abandoned(path)
-            elif not index.is_held(ArtefactHash(f"sha256:{path.name}")):
+                continue
+            if not index.is_held(ArtefactHash(f"sha256:{path.name}")):
                 path.unlink()
             else:
                 place = self._place_of(path.name)
@@ -215,6 +226,11 @@ class FolderStore:
             fsync_folder(folder)
         for artefact in index.erased:
             self._place_of(digits_of(artefact)).unlink(missing_ok=True)
+
+    def _clear_abandoned(self) -> None:
+        """Remove what processes were receiving that are gone: half of it may be what fills the disk."""
+        for path in (self._folder / "incoming").glob("*.part"):
+            remove_if_abandoned(path)
 
     def _place_of(self, digits: str) -> Path:
         return self._folder / "artefacts" / digits[:2] / digits

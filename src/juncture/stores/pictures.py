@@ -36,7 +36,11 @@ class PictureCache:
 
     def forget(self, artefact: ArtefactHash) -> None:
         """Remove the picture of an artefact that is erased."""
-        self._path_of(artefact).unlink(missing_ok=True)
+        path = self._path_of(artefact)
+        path.unlink(missing_ok=True)
+        # Also what a process left of it that died while it wrote.
+        for draft in path.parent.glob(f".{path.name}.*"):
+            draft.unlink(missing_ok=True)
 
     def _path_of(self, artefact: ArtefactHash) -> Path:
         digits = digits_of(artefact)

@@ -9,8 +9,11 @@ from types import FrameType
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from juncture.model.errors import BadEvidence
+from juncture.web.access.trouble import is_passing
 from juncture.web.evidence.importing import run_import
 from juncture.web.evidence.leases import take_import
+from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.rederiving import rederive_next
 from juncture.web.postmortems.following import draft_that_follows
 from juncture.web.timeline.rebuilding import rebuild_due
@@ -33,6 +36,14 @@ def work_once() -> bool:
     return True
 
 
+def tidy() -> None:
+    """Clear what a process that was killed left half received. What cannot be cleared now is so by the next upload."""
+    try:
+        artefact_store().tidy()
+    except (OSError, BadEvidence) as error:
+        log.warning("what a killed upload left behind is not cleared: %s", error)
+
+
 def work(stop: threading.Event) -> None:
     """Carry out due imports until `stop` is set. A row whose worker died is due again when its lease has run out."""
     while not stop.is_set():
@@ -40,9 +51,11 @@ def work(stop: threading.Event) -> None:
         try:
             if not work_once():
                 stop.wait(POLL_SECONDS)
-        except (OperationalError, InterfaceError) as error:
-            # Busy or away: what is due stays due, and is looked for again.
-            log.warning("the database does not answer: %s", error)
+        except Exception as error:
+            if not isinstance(error, OperationalError | InterfaceError) and not is_passing(error):
+                raise
+            # Busy, away or without room: what is due stays due, and is looked for again.
+            log.warning("the work waits: %s", error)
             stop.wait(_AWAY_SECONDS)
 
 
@@ -64,4 +77,5 @@ def work_until_told() -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGALRM, give_up)
+    tidy()
     work(stop)

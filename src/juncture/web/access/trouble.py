@@ -30,8 +30,8 @@ def sentence_for(error: BaseException | None) -> str | None:
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether trying again may help by itself: the database was busy or away, and no disk is full."""
-    return sentence_for(error) in {BUSY, AWAY}
+    """Whether trying again later may help: the database was busy or away, or the disk is full until somebody makes room."""
+    return sentence_for(error) in {BUSY, AWAY, DISK_FULL}
 
 
 def _of_database(error: DatabaseError | InterfaceError) -> str | None:
@@ -44,7 +44,7 @@ def _of_database(error: DatabaseError | InterfaceError) -> str | None:
         return DISK_FULL
     if "readonly" in said or "unable to open" in said:
         return NOT_WRITABLE
-    return BUSY if "locked" in said or "busy" in said else AWAY
+    return BUSY if any(word in said for word in ("locked", "busy", "deadlock")) else AWAY
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

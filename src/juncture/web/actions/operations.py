@@ -191,7 +191,12 @@ def replace_actions(viewer: Viewer, postmortem: Postmortem, values: Sequence[rec
     An item with the title of a row, or one much like it, is that row: it keeps its number, its proof and its history.
     """
     require_author(viewer, "write")
-    rows = list(ActionItem.objects.get_queryset().select_for_update().filter(postmortem=postmortem).order_by("position", "id"))
+    rows = list(
+        ActionItem.objects.get_queryset()
+        .select_for_update(no_key=True)
+        .filter(postmortem=postmortem)
+        .order_by("position", "id")
+    )
     found, gone = paired(rows, values)
     people = people_called(value.owner for value in values if value.owner)
     new: list[ActionItem] = []

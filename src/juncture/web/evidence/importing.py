@@ -30,11 +30,11 @@ from juncture.evidence.walk import Limits
 from juncture.model.evidence import LeftOut, Series, Sighting
 from juncture.model.identity import ArtefactHash, ManyIds, sighting_id
 from juncture.stores.scratch import scratch
-from juncture.web.access.trouble import is_passing, sentence_for
+from juncture.web.access.trouble import DISK_FULL, is_passing, sentence_for
 from juncture.web.bulk import much_to_write, paced, upsert
 from juncture.web.evidence.given import still_held
 from juncture.web.evidence.items import note_events, note_told
-from juncture.web.evidence.leases import LEASE, RETRY, hand_on, held, kept, let_go
+from juncture.web.evidence.leases import LEASE, NO_ROOM_RETRY, RETRY, hand_on, held, kept, let_go
 from juncture.web.evidence.models import EvidenceItem, ImportRun, StoredSeries, StoredSighting
 from juncture.web.evidence.operations import ERASED
 from juncture.web.evidence.progress import Progress, Stage
@@ -48,6 +48,7 @@ _HEARTBEAT_SECONDS = 1.0
 _MOST_ATTEMPTS = 10
 """Deaths of a worker over one import, before it is taken to be what kills them."""
 _KEPT_LEFT_OUT = 500
+WAITS_FOR_ROOM = "The disk of this server is full. What was given is kept, and this goes on by itself as soon as there is room."
 _COLUMNS = ("incident", "sighting_id", "body")
 
 log = logging.getLogger(__name__)
@@ -103,8 +104,10 @@ def run_import(run: ImportRun, follow: Follow = nothing_follows) -> None:
         log.warning("import %s went on elsewhere", run.public_id)
     except Exception as error:
         if is_passing(error):
+            # What was given is kept, and an erasure was promised: both go on as soon as they can.
             log.warning("import %s is tried again: %s", run.public_id, error)
-            let_go(run, RETRY)
+            no_room = sentence_for(error) == DISK_FULL
+            let_go(run, NO_ROOM_RETRY if no_room else RETRY, WAITS_FOR_ROOM if no_room else "")
             return
         # Whatever went wrong belongs to this import alone: the row tells the person, the log tells the operator.
         log.exception("import %s failed", run.public_id)
@@ -117,6 +120,7 @@ def run_import(run: ImportRun, follow: Follow = nothing_follows) -> None:
 
 def end(run: ImportRun, state: str, **fields: object) -> None:
     """Write that work has ended, and how, if this worker still holds it."""
+    fields = {"failure": ""} | fields
     held(run).update(state=state, lease_until=None, lease_by="", ended_at=timezone.now(), **fields)
 
 

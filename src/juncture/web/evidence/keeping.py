@@ -118,7 +118,7 @@ def remove_artefact(viewer: Viewer, incident_id: str, sha256: str, *, reason: st
     if len(reason) > _REASON_LIMIT or not is_storable(reason):
         raise Invalid(f"The reason is one line of at most {_REASON_LIMIT} characters.")
     with transaction.atomic():
-        Incident.objects.get_queryset().select_for_update().get(pk=incident.pk)
+        Incident.objects.get_queryset().select_for_update(no_key=True).get(pk=incident.pk)
         open_states = (ImportRun.State.QUEUED, ImportRun.State.RUNNING)
         if ImportRun.objects.filter(incident=incident, task=ImportRun.Task.READ, state__in=open_states).exists():
             raise InTheWay("Evidence of this incident is being read. Stop that, or wait until it has ended; then remove.")

@@ -19,6 +19,8 @@ from juncture.web.evidence.models import ImportRun
 LEASE = timedelta(seconds=30)
 """A long write on SQLite starves a heartbeat of some seconds."""
 RETRY = timedelta(seconds=5)
+NO_ROOM_RETRY = timedelta(seconds=15)
+"""Somebody has to make room first."""
 _BEAT_SECONDS = 8.0
 
 _HOST = socket.gethostname()
@@ -78,9 +80,9 @@ def kept(run: ImportRun) -> Iterator[None]:
         thread.join()
 
 
-def let_go(run: ImportRun, after: timedelta) -> None:
-    """Give an import back: it is due again after a while."""
-    held(run).update(lease_until=timezone.now() + after)
+def let_go(run: ImportRun, after: timedelta, why: str = "") -> None:
+    """Give an import back as if this worker had not begun it: it is due again after a while. `why` is told until then."""
+    held(run).update(lease_until=timezone.now() + after, attempts=F("attempts") - 1, failure=why)
 
 
 def hand_on(run: ImportRun) -> None:

@@ -49,6 +49,9 @@ class Removal:
         self._beat(Stage.LOOKING)
         elsewhere = self._erase()
         gone = self._read_from_it()
+        # A predecessor that died may have dropped some already.
+        count = max(len(gone), self.run.events)
+        held(self.run).update(events=count)
         with kept(self.run):
             corrected = corrected_with(self.run.incident, self.hashes)
             erased = forgetting.erased_of(self.hashes, gone, self._words(), corrected.texts)
@@ -67,7 +70,7 @@ class Removal:
             self.run.incident.refresh_from_db()
             self.follow(self.run, lambda: self._beat(Stage.DRAFT))
         purge()
-        importing.end(self.run, ImportRun.State.DONE, events=len(gone), read_by={"elsewhere": elsewhere})
+        importing.end(self.run, ImportRun.State.DONE, events=count, read_by={"elsewhere": elsewhere})
 
     def stop(self) -> None:
         """Go on: what was begun is not left half done."""
@@ -82,10 +85,10 @@ class Removal:
             if others.exists():
                 elsewhere += 1
                 continue
-            picture_cache().forget(sha256)
             # Erased already: by this worker's predecessor, or under another name of the same bytes.
             with suppress(BadEvidence):
                 self.store.erase(sha256, item.erased_reason, item.erased_by.name if item.erased_by else "Juncture")
+            picture_cache().forget(sha256)
         return elsewhere
 
     def _read_from_it(self) -> list[Sighting]:

@@ -59,7 +59,7 @@ def edit_incident(viewer: Viewer, incident_id: str, edit: Edit) -> str:
             raise Invalid(
                 "Say what is to change: title, severity, services, started_at, near_miss, data_lost, visibility, team."
             )
-        row = Incident.objects.get_queryset().select_for_update().get(pk=seen.pk)
+        row = Incident.objects.get_queryset().select_for_update(no_key=True).get(pk=seen.pk)
         before = _told(row)
         _set_facts(row, edit)
         if row.visibility != _new(edit.visibility, row.visibility) or edit.team is not UNSET:
@@ -181,11 +181,11 @@ def _stay_on_it(viewer: Viewer, row: Incident) -> None:
 def _take_new_ids(row: Incident) -> None:
     """Give a restricted incident, its postmortems and their actions random ids: a sequence counts. The former ones lead on."""
     row.public_id = _renamed(row, "incident", row.public_id)
-    for postmortem in Postmortem.objects.get_queryset().select_for_update().filter(incident=row):
+    for postmortem in Postmortem.objects.get_queryset().select_for_update(no_key=True).filter(incident=row):
         forget_postmortem(row.pk, postmortem.public_id)
         postmortem.public_id = _renamed(row, "postmortem", postmortem.public_id)
         postmortem.save(update_fields=["public_id"])
-    actions = list(ActionItem.objects.get_queryset().select_for_update().filter(incident=row))
+    actions = list(ActionItem.objects.get_queryset().select_for_update(no_key=True).filter(incident=row))
     for action in actions:
         action.public_id, action.number = _renamed(row, "action", action.public_id), None
     ActionItem.objects.get_queryset().bulk_update(actions, ("public_id", "number"), batch_size=100)

@@ -56,7 +56,7 @@ def store_over(viewer: Viewer, row: Postmortem, rows: Rows, *, by_person: bool) 
 
 def _store_sections(viewer: Viewer, row: Postmortem, sections: list[Section], *, by_person: bool) -> list[Rewritten]:
     old: dict[str, list[Section]] = {}
-    for section in Section.objects.select_for_update().filter(postmortem=row):
+    for section in Section.objects.select_for_update(no_key=True).filter(postmortem=row):
         old.setdefault(section.heading, []).append(section)
     changed: list[Rewritten] = []
     for section in sections:

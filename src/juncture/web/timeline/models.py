@@ -67,6 +67,8 @@ class StoredTimeline(models.Model):
     rebuilt_at = models.DateTimeField(auto_now=True)
     due = models.BooleanField(default=False, db_index=True)
     """Whether a correction was made that it does not hold yet: the worker rebuilds it."""
+    due_from = models.DateTimeField(null=True)
+    """From when on the worker rebuilds it: until then the process does that took the correction. None: at once."""
 
 
 class CorrectionManager(models.Manager["Correction"]):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -50,6 +50,8 @@ ADDED = "added by hand"
 """The source of an event that a person added."""
 _AT_ONCE = 2000
 """With fewer events a timeline is rebuilt while the person waits: that is a moment."""
+_REBUILT_BY_THEN = timedelta(seconds=20)
+"""From when on a rebuild that a person waited for is taken to have died with its process."""
 _ONE_ROW = frozenset({CorrectionKind.PIN, CorrectionKind.UNPIN, CorrectionKind.ANNOTATE})
 """Kinds that change nothing beyond their own event: neither milestones nor what else is key."""
 
@@ -87,8 +89,15 @@ def correct(viewer: Viewer, incident_id: str, asked: Asked) -> Correction:
         if Correction.objects.of_incident(incident).count() >= _MOST:
             raise Invalid(f"A timeline takes {_MOST:,} corrections, and this one has them all.")
         if added is not None:
-            row, before, after = None, Corrected(), Corrected(event=added)
-            event = added
+            row, before, after = None, Corrected(), Corrected(event=added.event)
+            event = added.event
+            EvidenceItem.objects.create(
+                incident=incident,
+                sha256=added.receipt.artefact,
+                name=added.receipt.name,
+                size=added.receipt.size,
+                received_from_id=viewer.person,
+            )
         else:
             row = _row(incident, asked.event)
             event = msgspec.json.decode(row.body, type=Event)
@@ -120,14 +129,19 @@ def correct(viewer: Viewer, incident_id: str, asked: Asked) -> Correction:
 
 
 def _is_later(incident: Incident, kind: CorrectionKind) -> bool:
-    """Whether what follows from a correction is left to the worker: where it would keep a person waiting.
+    """Make the rebuild due that follows from a correction. Return whether it is left to the worker: where a person would wait.
 
-    What is split or joined is only there after the rebuild, so that is waited for.
+    What is split or joined is only there after the rebuild, so that is waited for. Where this process rebuilds and dies over
+    it, the worker does it after a while.
     """
-    if kind in {CorrectionKind.SPLIT, CorrectionKind.JOIN} or kind in _ONE_ROW:
+    if kind in _ONE_ROW:
         return False
     many = StoredEvent.objects.filter(incident=incident).order_by()[:_AT_ONCE].count() >= _AT_ONCE
-    return many and bool(StoredTimeline.objects.filter(incident=incident).update(due=True))
+    later = many and kind not in {CorrectionKind.SPLIT, CorrectionKind.JOIN}
+    due = {"due": True, "due_from": None if later else timezone.now() + _REBUILT_BY_THEN}
+    nothing_yet = {"milestones": b"[]", "phases": b"[]", "notes": b"[]"}
+    StoredTimeline.objects.update_or_create(incident=incident, defaults=due, create_defaults=nothing_yet | due)
+    return later
 
 
 def _kind(text: str) -> CorrectionKind:
@@ -200,7 +214,14 @@ def _join(incident: Incident, event: Event, other: str) -> tuple[Corrected, Corr
     return Corrected(summary=joined.summary), Corrected(other=EventId(joined.event_id))
 
 
-def _added(viewer: Viewer, incident: Incident, asked: Asked) -> Event:
+class _Added(NamedTuple):
+    """An event that a person adds, and the receipt of what they wrote."""
+
+    event: Event
+    receipt: Receipt
+
+
+def _added(viewer: Viewer, incident: Incident, asked: Asked) -> _Added:
     """Return an event that a person adds. What they wrote is kept as an artefact, and cited like any other."""
     words = _one_line(asked.text, "text", SUMMARY_LIMIT)
     if not words:
@@ -214,10 +235,7 @@ def _added(viewer: Viewer, incident: Incident, asked: Asked) -> Event:
     receipt = next(iter(store.put([Received(name, None, lambda: BytesIO(line))], by=viewer.name)))
     if not isinstance(receipt, Receipt):
         raise Invalid(f"The event could not be kept: {receipt.why}")
-    EvidenceItem.objects.create(
-        incident=incident, sha256=receipt.artefact, name=name, size=len(line), received_from_id=viewer.person
-    )
-    return Event(
+    event = Event(
         id=EventId(secrets.token_hex(16)),
         occurred_at=told.occurred_at,
         earliest=told.earliest,
@@ -231,6 +249,7 @@ def _added(viewer: Viewer, incident: Incident, asked: Asked) -> Event:
         why_key="pinned",
         citations=(Citation(receipt.artefact, None, "line:1"),),
     )
+    return _Added(event, receipt)
 
 
 def _write_one(incident: Incident, event: Event, kind: CorrectionKind, after: Corrected, row: StoredEvent | None) -> None:

@@ -9,6 +9,7 @@ from itertools import chain
 
 import msgspec
 from django.db import transaction
+from django.utils import timezone
 from msgspec import Struct
 
 from juncture.casework.bulk import BulkTimeline
@@ -48,11 +49,10 @@ def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: N
     """
     series = _series(incident)
     while True:
-        last, corrections = corrections_of(incident)
+        count, corrections = corrections_of(incident)
         whole = BulkTimeline(_sightings(incident), series, scratch, corrections=corrections)
         beat()
-        rebuilt = _store(incident, whole, about, beat)
-        if not Correction.objects.of_incident(incident).filter(pk__gt=last).exists():
+        if rebuilt := _store(incident, whole, about, count, beat):
             return rebuilt
 
 
@@ -64,7 +64,8 @@ def derived_timeline(incident: Incident) -> Timeline:
 
 def rebuild_due() -> bool:
     """Rebuild one timeline that a correction made due; return whether there was one. For the worker."""
-    row = StoredTimeline.objects.filter(due=True).select_related("incident").order_by("rebuilt_at").first()
+    due = StoredTimeline.objects.filter(due=True).exclude(due_from__gt=timezone.now())
+    row = due.select_related("incident").order_by("rebuilt_at").first()
     if row is None:
         return False
     try:
@@ -79,11 +80,11 @@ def rebuild_due() -> bool:
 
 
 def corrections_of(incident: Incident) -> tuple[int, list[CorrectionValue]]:
-    """Return the key of the last correction of an incident, and all of them as values in order."""
-    rows = list(Correction.objects.of_incident(incident).order_by("id").values_list("id", "event_id", "kind", "after"))
+    """Return how many corrections an incident has, and as values in order those that do not rest on what was erased."""
+    rows = list(Correction.objects.of_incident(incident).order_by("id").values_list("event_id", "kind", "after"))
     erased = set(EvidenceItem.objects.filter(incident=incident, erased_at__isnull=False).values_list("sha256", flat=True))
-    values = [value for _, event, kind, after in rows if not _rests_on((value := _value(event, kind, after)), erased)]
-    return rows[-1][0] if rows else 0, values
+    values = [value for event, kind, after in rows if not _rests_on((value := _value(event, kind, after)), erased)]
+    return len(rows), values
 
 
 def _value(event: str, kind: str, after: object) -> CorrectionValue:
@@ -96,22 +97,28 @@ def _rests_on(value: CorrectionValue, erased: Collection[str]) -> bool:
     return added is not None and any(citation.artefact in erased for citation in added.citations)
 
 
-def _store(incident: Incident, whole: BulkTimeline, about: Container[EventId], beat: Callable[[], None]) -> Rebuilt:
+def _store(
+    incident: Incident, whole: BulkTimeline, about: Container[EventId], corrections: int, beat: Callable[[], None]
+) -> Rebuilt | None:
+    """Store what was built of so many corrections. Return None where there are more by now: then it stays due."""
     timeline = whole.timeline
     rebuilt = _store_events(incident, whole, about, beat)
     with transaction.atomic():
-        StoredTimeline.objects.update_or_create(
+        row, _ = StoredTimeline.objects.update_or_create(
             incident=incident,
             defaults={
                 "milestones": _encode(timeline.milestones),
                 "phases": _encode(timeline.phases),
                 "notes": _encode(timeline.notes),
-                "due": False,
             },
         )
+        # Counted under the row's lock, which a correction needs too.
+        is_whole = Correction.objects.of_incident(incident).count() == corrections
+        if is_whole:
+            StoredTimeline.objects.filter(pk=row.pk).update(due=False, due_from=None)
         judge_incident(incident.pk, timeline)
         index_events(incident.pk)
-    return rebuilt
+    return rebuilt if is_whole else None
 
 
 def _store_events(incident: Incident, whole: BulkTimeline, about: Container[EventId], beat: Callable[[], None]) -> Rebuilt:

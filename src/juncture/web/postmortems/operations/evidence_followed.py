@@ -83,7 +83,7 @@ def recount_proposals(viewer: Viewer, postmortem_id: str) -> None:
 
 def locked(seen: Postmortem) -> Postmortem:
     """Return a postmortem's row, held until the transaction ends."""
-    return Postmortem.objects.whole().select_for_update().select_related("incident").get(pk=seen.pk)
+    return Postmortem.objects.whole().select_for_update(no_key=True).select_related("incident").get(pk=seen.pk)
 
 
 def settle(row: Postmortem) -> None:

@@ -168,7 +168,7 @@ def _asked(viewer: Viewer, postmortem_id: str, kind_name: str) -> tuple[Kind, Po
 
 def _locked(postmortem: Postmortem) -> None:
     """Hold the postmortem until the transaction ends, so that two additions do not take the same place."""
-    Postmortem.objects.get_queryset().select_for_update().get(pk=postmortem.pk)
+    Postmortem.objects.get_queryset().select_for_update(no_key=True).get(pk=postmortem.pk)
 
 
 def _maybe_row(postmortem: Postmortem, kind: Kind, piece: int) -> Piece | None:

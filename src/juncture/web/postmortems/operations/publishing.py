@@ -33,7 +33,7 @@ def set_state(viewer: Viewer, postmortem_id: str, to: str, *, reason: str = "") 
         raise Invalid(f"{to!r} is no state: {', '.join(State.values)}")
     with transaction.atomic():
         seen = postmortem_row(viewer, postmortem_id)
-        row = Postmortem.objects.whole().select_for_update().get(pk=seen.pk)
+        row = Postmortem.objects.whole().select_for_update(no_key=True).get(pk=seen.pk)
         if to not in _NEXT[State(row.state)]:
             raise InTheWay(
                 f"From {State(row.state).label.lower()} it goes to {_said(row.state)}, not to {State(to).label.lower()}."

@@ -68,7 +68,7 @@ def draft_anew(viewer: Viewer, postmortem_id: str) -> Postmortem:
     seen = postmortem_row(viewer, postmortem_id)
     drafted = drafted_from_evidence(viewer, seen.incident, seen.practice)
     with transaction.atomic():
-        row = Postmortem.objects.whole().select_for_update().get(pk=seen.pk)
+        row = Postmortem.objects.whole().select_for_update(no_key=True).get(pk=seen.pk)
         if not is_untouched(row):
             raise InTheWay("Somebody has written on this postmortem. New evidence does not rewrite it; cite the new events.")
         before = {"title": row.title}

@@ -37,7 +37,7 @@ def replace_record(
     if not expected_etag:
         raise ConditionNeeded("Send If-Match with the ETag of the file that you changed, so that nobody's words are lost.")
     with transaction.atomic():
-        row = Postmortem.objects.whole().select_for_update().get(pk=seen.pk)
+        row = Postmortem.objects.whole().select_for_update(no_key=True).get(pk=seen.pk)
         before = to_record(row)
         tags = {tag.strip() for tag in expected_etag.split(",")}
         if "*" not in tags and etag_of(file_of(row, before)) not in tags:

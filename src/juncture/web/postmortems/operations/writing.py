@@ -32,7 +32,7 @@ def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, tex
         raise Invalid("The text holds a NUL or half a character, which no document can.")
     postmortem = postmortem_row(viewer, postmortem_id)
     with transaction.atomic():
-        section = Section.objects.select_for_update().filter(postmortem=postmortem, pk=section_id).first()
+        section = Section.objects.select_for_update(no_key=True).filter(postmortem=postmortem, pk=section_id).first()
         if section is None:
             raise NotFound
         merged = merge(lines(base), lines(text), section.markdown)
