@@ -1,6 +1,10 @@
+import os
+import secrets
+
 import pytest
 from django.conf import settings
 from django.db import transaction
+from tests.on_postgresql import DEFAULT
 
 from juncture.web.access.operations import add_person, new_token
 from juncture.web.access.selectors import viewer_of
@@ -113,3 +117,21 @@ def work(db):
         return count
 
     return all_due
+
+
+@pytest.fixture
+def postgresql():
+    """The address of an empty database of its own on the PostgreSQL of `tests.on_postgresql`."""
+    psycopg = pytest.importorskip("psycopg")
+    server = os.environ.get("JUNCTURE_TEST_POSTGRESQL", DEFAULT)
+    try:
+        held = psycopg.connect(server, connect_timeout=3, autocommit=True)
+    except psycopg.OperationalError:
+        if "postgresql" in os.environ.get("JUNCTURE_REQUIRE", "").split():
+            raise
+        pytest.skip("no PostgreSQL is found")
+    name = f"juncture_killed_{secrets.token_hex(6)}"
+    held.execute(f'CREATE DATABASE "{name}"')
+    yield f"{server.rpartition('/')[0]}/{name}"
+    held.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    held.close()

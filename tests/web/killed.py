@@ -131,6 +131,14 @@ class Client:
         self.acked.setdefault(kind, []).append(mark)
         return answer if answer is not None else {}
 
+    def read(self, path):
+        """Return what is there. Raises ConnectionError where it is not answered."""
+        status, answer = self.server.call("GET", path, as_=SAM)
+        if status >= 300:
+            self.broken.append(f"GET {path}: {status} {answer}")
+            raise ConnectionError
+        return answer
+
     def begin(self):
         self._stop.clear()
         kinds = (self.write, self.publish, self.correct, self.upload, self.act, self.accept, self.put, self.erase)
@@ -154,7 +162,7 @@ class Client:
 
     def write(self):
         mark = self.mark()
-        base = self.server.call("GET", f"postmortems/{self.document}", as_=SAM)[1]["sections"][0]["markdown"]
+        base = self.read(f"postmortems/{self.document}")["sections"][0]["markdown"]
         body = {"base": base, "text": f"{self.words}\n\nSo it was, {mark}.\n"}
         self.call("section", mark, "PATCH", f"postmortems/{self.document}/sections/{self.section}", body)
 
@@ -225,12 +233,12 @@ class Client:
             return
         document = self.call("draft", mark, "POST", f"incidents/{made['id']}/postmortem", {})
         if document and self.call("freeze", mark, "POST", f"postmortems/{document['id']}/state", {"to": "published"}):
-            held = self.server.call("GET", f"incidents/{made['id']}/evidence", as_=SAM)[1]["items"]
+            held = self.read(f"incidents/{made['id']}/evidence")["items"]
             sha256 = held[0]["sha256"].removeprefix("sha256:")
             self.call("erase", mark, "DELETE", f"incidents/{made['id']}/evidence/{sha256}?reason=asked+for")
 
     def _waits(self, run):
-        while self.server.call("GET", f"imports/{run}", as_=SAM)[1]["state"] in {"queued", "running"}:
+        while self.read(f"imports/{run}")["state"] in {"queued", "running"}:
             if self._stop.wait(0.1):
                 return True
         return False

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import random
-import secrets
 import time
 
 import pytest
-from tests.on_postgresql import DEFAULT
 from tests.web.killed import CHAT, SAM, Client
 from tests.web.served import Server
 from tests.web.whole import half_there, settled, unfinished
@@ -18,24 +16,6 @@ pytestmark = pytest.mark.skipif(
 )
 SEED = int(os.environ.get("JUNCTURE_TEST_SEED", "0")) or random.randrange(1, 10**6)
 ROUNDS = int(os.environ.get("JUNCTURE_TEST_ROUNDS", "40"))
-
-
-@pytest.fixture
-def postgresql():
-    """An empty database of its own on the PostgreSQL of `tests.on_postgresql`."""
-    psycopg = pytest.importorskip("psycopg")
-    server = os.environ.get("JUNCTURE_TEST_POSTGRESQL", DEFAULT)
-    try:
-        held = psycopg.connect(server, connect_timeout=3, autocommit=True)
-    except psycopg.OperationalError:
-        if "postgresql" in os.environ.get("JUNCTURE_REQUIRE", "").split():
-            raise
-        pytest.skip("no PostgreSQL is found")
-    name = f"juncture_killed_{secrets.token_hex(6)}"
-    held.execute(f'CREATE DATABASE "{name}"')
-    yield f"{server.rpartition('/')[0]}/{name}"
-    held.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    held.close()
 
 
 @pytest.fixture

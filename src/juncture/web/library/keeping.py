@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from juncture.web.incidents.models import Incident
@@ -23,6 +23,8 @@ _TEXTS = ("title", "body", "state", "weight", "at", "services", "severity")
 LESSONS = ("learned", "got_lucky", "went_well", "went_poorly")
 """The fields of a record's lessons, what is told first first."""
 _SLICE = 500
+_LOCK = 0x696E6478
+"""The first number of our advisory locks on PostgreSQL, `indx`; the second is the incident."""
 
 
 def keep_incident(incident: int) -> None:
@@ -92,11 +94,26 @@ def keep_all_of(incident: int) -> None:
         keep_actions(postmortem)
 
 
+def _alone(incident: int) -> None:
+    """Keep others from indexing this incident until the transaction ends, so that each sees what those before it wrote.
+
+    SQLite has one writer at a time. No row is locked: who holds the incident's may wait for this.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, incident % 2**31])
+
+
 def _incident(key: int) -> Incident | None:
+    _alone(key)
     return Incident.objects.get_queryset().filter(pk=key).first()
 
 
 def _postmortem(key: int) -> Postmortem | None:
+    incident = Postmortem.objects.get_queryset().filter(pk=key).values_list("incident_id", flat=True).first()
+    if incident is None:
+        return None
+    _alone(incident)
     return Postmortem.objects.whole().select_related("incident").filter(pk=key).first()
 
 
