@@ -169,7 +169,7 @@ def _prepare(act):
     add_person(SYSTEM, email=EMAIL, name="Sam Sample", role="author", password="a long enough passphrase")
     texts = [CHAT.replace("checkout answers 500 since the deploy", SECRET), CHAT.replace("ack", "aye")]
     files = [Received(f"chat-{number}.txt", io.BytesIO(text.encode())) for number, text in enumerate(texts)]
-    files.append(Received("export.zip", io.BytesIO(export("zzk1x"))))
+    files.append(Received("export.zip", io.BytesIO(export("zzk1x", 12))))
     receive_into_new(_viewer(), files, title="", visibility="organisation", date=None, zone="UTC")
     if act == "import":
         return

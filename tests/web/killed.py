@@ -244,7 +244,7 @@ class Client:
         return False
 
 
-def export(mark):
+def export(mark, messages=MESSAGES):
     """Return a Slack export as bytes: one channel of a day, each message with the mark."""
     said = [
         {
@@ -253,7 +253,7 @@ def export(mark):
             "ts": f"{1772400000 + n * 7}.{n:06}",
             "text": f"{mark} checkout step {n} fails",
         }
-        for n in range(MESSAGES)
+        for n in range(messages)
     ]
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as file:
