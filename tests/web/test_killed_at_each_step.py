@@ -23,7 +23,7 @@ def died(tmp_path, act, *more):
 
 @pytest.mark.parametrize("act", ["removal", "join"])
 def test_killed_at_some_steps_it_is_done_whole_or_not_at_all(tmp_path, act):
-    died(tmp_path, act, 8, random.randrange(10**6))
+    died(tmp_path, act, 5, random.randrange(10**6))
 
 
 @pytest.mark.long
