@@ -172,6 +172,13 @@ def test_no_mark_stands_on_words_that_stay(found, most, spare):
                 assert found[other].right + 8 <= left + 1e-6 or right <= found[other].left - 8 + 1e-6
 
 
+def test_words_are_shortened_before_they_give_way_to_a_mark():
+    long = "hey, several users report that checkout gives an error"
+    first, close = Span(20, 20, 20, 20, long), Span(60, 60, 60, 60, long)
+    assert place([first, Span(200, 200, 200, 200, "")], width=800, most=1, spare=0)[0].words == "hey, several…"
+    assert place([first, close], width=800, most=1, spare=0)[0].words is None
+
+
 def test_labels_are_the_shortest_true_name():
     assert label(sample.find("CheckoutErrorRateHigh")) == "CheckoutErrorRateHigh"
     assert label(sample.find("rolled out")) == "checkout 2026.03.10-2 rolled out, health checks green, canary passed"

@@ -226,3 +226,27 @@ def test_a_worker_whose_lease_was_taken_writes_nothing_more(viewer):
     run_import(mine)
     assert import_run(viewer, run.public_id).state == "running"
     assert not StoredSighting.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said", "next_step"),
+    [
+        ("report.pdf", b"%PDF-1.7\n" + bytes(range(256)), "Nothing in it could be read.", "Copy the text out of it"),
+        ("notes.txt", b"no instant stands in here\nnor here\n", "Left out", "Copy the text out of it"),
+    ],
+)
+def test_an_import_that_gave_nothing_says_what_to_do_next(signed_in, viewer, work, name, content, said, next_step):
+    run = new(viewer, [Received(name, io.BytesIO(content))])
+    work()
+    page = signed_in.get(f"/imports/{run.public_id}/").content.decode()
+    assert said in page
+    assert next_step in page
+    assert '<a href="/incidents/new/#h-reads">What can be read</a>' in page
+
+
+def test_an_import_that_was_stopped_says_what_to_do_next(signed_in, viewer, work):
+    run = new(viewer)
+    cancel_import(viewer, run.public_id)
+    work()
+    page = signed_in.get(f"/imports/{run.public_id}/").content.decode()
+    assert "Read it again to read the rest, or go on with what is there." in page

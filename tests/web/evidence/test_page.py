@@ -15,6 +15,7 @@ from juncture.web.evidence.operations import Received, receive, receive_into_new
 from juncture.web.evidence.selectors import evidence_of
 from juncture.web.evidence.showing import evidence_page, grouped
 from juncture.web.evidence.store import artefact_store
+from juncture.web.pages.templatetags.saying import coded
 
 LEAKY = CHAT + "\nSam Sample\n  2:20 PM\npassword=hunter2-long-enough-9\n"
 
@@ -135,3 +136,9 @@ def test_an_import_that_waits_is_stopped_from_the_page(signed_in, viewer, incide
     assert f"/imports/{run.public_id}/cancel/" in text
     assert "every 1s" in text
     assert ImportRun.objects.get(pk=run.pk).state == "queued"
+
+
+def test_what_is_typed_stands_as_code_and_nothing_else_of_a_sentence_is_markup():
+    assert coded("Give what `git log <x>` prints & more") == "Give what <code>git log &lt;x&gt;</code> prints &amp; more"
+    assert coded("an odd ` stays") == "an odd ` stays"
+    assert coded("`a` and `b") == "<code>a</code> and `b"

@@ -186,3 +186,23 @@ def test_severity_and_services_that_the_draft_found_are_those_of_an_incident_tha
     work()
     start_postmortem(viewer, kept.public_id)
     assert incident(viewer_of(kept.created_by), kept.public_id).severity == "Sev 4"
+
+
+def test_once_a_draft_is_begun_nobody_is_offered_to_waive_or_to_ask(signed_in, viewer):
+    number = declare(viewer, title="Checkout fails", severity="Sev 1").public_id
+    page = signed_in.get(f"/incidents/{number}/").content.decode()
+    assert "Waive…" in page
+    assert "Ask for a postmortem…" in page
+    start_postmortem(viewer, number)
+    page = signed_in.get(f"/incidents/{number}/").content.decode()
+    assert "Waive…" not in page
+    assert "Ask for a postmortem…" not in page
+
+
+def test_a_key_event_leads_to_itself_on_the_timeline(signed_in, viewer, work):
+    number = declare(viewer, title="Checkout fails").public_id
+    receive(viewer, number, [pasted(CHAT)], date=None, zone="UTC")
+    work()
+    page = signed_in.get(f"/incidents/{number}/").content.decode()
+    address = re.search(rf'href="(/incidents/{number}/timeline/\?event=[^"]+)">checkout answers 500', page)[1]
+    assert "checkout answers 500" in text_of(signed_in.get(address)).partition("Happened")[0].rpartition("Key event")[2]

@@ -56,8 +56,8 @@ def place(spans: Sequence[Span], *, width: float, most: int, spare: int = SPARE)
     """Return a place for every span, in their order, using at most `most` rows for words and `spare` more for marks alone.
 
     Words are shortened before a row is added, stand left of their mark where the right is taken, and are left out where
-    nothing helps; a mark always stands, at the worst in the row where it covers least. Words that a mark would stand on give
-    way to it.
+    nothing helps; a mark always stands, at the worst in the row where it covers least. Words that a mark would stand on are
+    shortened, or give way to it.
     """
     rows: list[list[_Extent]] = []
     placed: list[Placed] = []
@@ -70,15 +70,24 @@ def place(spans: Sequence[Span], *, width: float, most: int, spare: int = SPARE)
 
 
 def _give_way(spans: Sequence[Span], placed: list[Placed], rows: list[list[_Extent]], row: int, bare: _Extent) -> None:
-    """Take away the words of a row on which a mark stands."""
+    """Shorten the words of a row on which a mark stands, or take them away where that is not enough."""
     for index, other in enumerate(placed):
         if other.row != row or other.words is None:
             continue
         span = spans[index]
-        extent = dict(_extents(span, other.words, float("inf")))[other.side]
-        if extent[0] < bare[1] and bare[0] < extent[1]:
-            placed[index] = Placed(row)
-            rows[row][rows[row].index(extent)] = _bare(span)
+        extent = _extent_on(other.side, span, other.words)
+        if _is_free((extent,), bare):
+            continue
+        words = cut(span.label, SHORT)
+        shorter = _extent_on(other.side, span, words)
+        placed[index], kept = (
+            (Placed(row, words, other.side), shorter) if _is_free((shorter,), bare) else (Placed(row), _bare(span))
+        )
+        rows[row][rows[row].index(extent)] = kept
+
+
+def _extent_on(side: Side, span: Span, words: str) -> _Extent:
+    return dict(_extents(span, words, float("inf")))[side]
 
 
 def rows_used(placed: Iterable[Placed]) -> int:
@@ -112,7 +121,8 @@ def _row_for_mark_alone(rows: list[list[_Extent]], bare: _Extent, most: int) -> 
     if len(rows) < most:
         rows.append([])
         return len(rows) - 1
-    return min(range(len(rows)), key=lambda index: (_covered(rows[index], bare), index))
+    # Of rows that are covered alike the last: the words that came first stand in the first.
+    return min(range(len(rows)), key=lambda index: (_covered(rows[index], bare), -index))
 
 
 def _bare(span: Span) -> _Extent:

@@ -68,6 +68,7 @@ def _told(request: ViewerRequest, run: str) -> dict[str, object]:
         "incident": of,
         "heading": "Reading the evidence" if of.untitled and not seen.ended else of.title,
         "sentence": _sentence(seen),
+        "what_next": _what_next(seen),
         "steps": [] if seen.ended else _steps(seen),
         "size": sum(seen.sizes),
         # Once all is read, what is left takes no longer than stopping it would.
@@ -94,6 +95,22 @@ def _sentence(run: ImportView) -> str:
     if run.state == "cancelled":
         return "Reading was stopped. What had been read by then stays."
     return "Nothing in it could be read." if run.was_unreadable else "This could not be read."
+
+
+def _what_next(run: ImportView) -> str:
+    """Return what somebody can do about an import that did not end well, empty for every other."""
+    if run.state == "cancelled":
+        return "Read it again to read the rest, or go on with what is there."
+    if run.was_unreadable:
+        return (
+            "Below stands why. Copy the text out of it and paste that, or export it as text, CSV or JSON."
+            " What was given is kept as evidence all the same."
+        )
+    if run.state == "failed":
+        return "What was given is kept. Read it again; if it fails once more, add its files in smaller parts."
+    if run.state == "done" and not run.events:
+        return "It was read, and no event with a time is in it. Say its day where times stand alone, or add what has times."
+    return ""
 
 
 def _under_way(run: ImportView) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import prefetch_related_objects
 from msgspec import Struct
@@ -27,6 +28,9 @@ from juncture.web.incidents.selectors import tone_of_incident
 from juncture.web.postmortems.file_text import file_of, written
 from juncture.web.postmortems.mapping import published_record, to_record
 from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, State
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 _KEPT_EXCERPTS = 4096
 
@@ -67,6 +71,12 @@ class PostmortemView(Struct, frozen=True):
     """The colour of the severity's chip: `bad`, `warn` or none."""
 
 
+class Toned(TypedDict):
+    """What a postmortem's row is read with: the colour of its incident's severity, None where it has none."""
+
+    severity_tone: str | None
+
+
 class PostmortemLine(Struct, frozen=True):
     """A postmortem in a list."""
 
@@ -81,7 +91,7 @@ class PostmortemLine(Struct, frozen=True):
     """How many changes newer evidence proposes; 0 to who may not write."""
 
 
-def postmortem_row(viewer: Viewer, postmortem_id: str) -> Postmortem:
+def postmortem_row(viewer: Viewer, postmortem_id: str) -> WithAnnotations[Postmortem, Toned]:
     """Return the row of a postmortem that the viewer may see. Raises NotFound. For operations, not for views."""
     seen = Postmortem.objects.visible_to(viewer).defer(None).defer("drafted", "newest").select_related("incident__team")
     row = seen.annotate(severity_tone=tone_of_incident()).filter(public_id=postmortem_id).first()
@@ -132,7 +142,7 @@ def view_of(
         row.incident.team.name if row.incident.team else None,
         row.incident.near_miss,
         row.proposals if working else 0,
-        getattr(row, "severity_tone", None) or "",
+        row.severity_tone or "",
     )
 
 

@@ -16,6 +16,9 @@ from juncture.model.record import Standing
 from juncture.text.markup import element
 from juncture.web.timeline.workbench import Bench
 
+WIDTH = 720
+"""The narrowest width of the lanes in pixels: what stands beside the panel in a window of 1280. `timeline.css` says it too."""
+
 
 def drawn(bench: Bench) -> SafeString:
     """Return the overview and the lanes. All words in them are escaped by what draws them."""
@@ -33,7 +36,9 @@ def drawn(bench: Bench) -> SafeString:
     )
     seen = [event for event in bench.events if _is_seen(event, bench, lanes)]
     decisions = [each.decision for each in decided]
-    picture = draw(seen, phases=bench.phases, decisions=decisions, milestones=bench.milestones, clock=clock, view=view)
+    picture = draw(
+        seen, phases=bench.phases, decisions=decisions, milestones=bench.milestones, clock=clock, width=WIDTH, view=view
+    )
     above = overview(bench.overview, (bench.start, bench.end), clock)
     name = element("span", "All events", class_="overview-name", aria_hidden="true")
     frame = element(

@@ -1,0 +1,1 @@
+"""How templates of every page say things."""
