@@ -16,6 +16,7 @@ from juncture.web.access.selectors import viewer_of
 from juncture.web.access.viewer import SYSTEM
 from juncture.web.evidence.operations import pasted, receive_into_new
 from juncture.web.people.membership import change_role, let_go, take_back
+from juncture.web.people.models import User
 from juncture.web.postmortems.operations import add_object
 
 NEW = "quite another passphrase"
@@ -172,3 +173,12 @@ def test_the_second_step_leads_nowhere_else(client, author, enrolled, next_code,
     client.post("/sign-in/", {"email": author.email, "password": PASSWORD, "next": following})
     answer = client.post("/sign-in/second-step/", {"code": next_code(app), "next": following})
     assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+@pytest.mark.parametrize("purpose", ["first", "invitation"])
+@pytest.mark.parametrize(("said", "kept"), [("Europe/Berlin", "Europe/Berlin"), ("Nowhere/Else", "UTC"), ("", "UTC")])
+def test_who_comes_in_reads_times_in_the_zone_of_their_browser(db, purpose, said, kept, request):
+    path, form = opened(purpose, request)
+    assert "data-own-zone" in Client().get(path).content.decode()
+    assert Client().post(path, form | {"zone": said}).status_code == 302
+    assert User.objects.order_by("-pk").first().zone == kept

@@ -213,3 +213,8 @@ def test_selectors_of_the_front_page_give_what_is_due_first_first(author, viewer
     assert [one.title for one in selectors.my_open_actions(viewer, 5)] == ["Soon", "Undated"]
     of = selectors.open_actions_of([postmortem.public_id], viewer)[postmortem.public_id]
     assert [one.title for one in of][-3:] == ["Undated", "Soon", "Late"]
+
+
+@pytest.mark.parametrize("view", ["", "?view=board"])
+def test_where_there_is_no_action_the_page_says_how_one_is_written(signed_in, view):
+    assert "add a lock timeout by Friday" in signed_in.get(f"/actions/{view}").content.decode()

@@ -18,6 +18,7 @@ from juncture.web.journal.models import Change, Opening
 from juncture.web.journal.operations import record_change, record_opening
 from juncture.web.people.models import User
 from juncture.web.postmortems import selectors as postmortems
+from juncture.web.postmortems.operations import set_state
 
 SECRET = "zzSECRET"
 
@@ -246,3 +247,10 @@ def test_a_change_in_words(before, after, words):
     from juncture.web.journal.telling import changed
 
     assert changed(before, after) == words
+
+
+def test_a_state_is_told_with_the_one_before_also_on_an_incident(viewer, administrator, work):
+    receive_into_new(viewer, [pasted(CHAT)], title="Checkout", visibility="organisation", date=None, zone="UTC")
+    work()
+    set_state(viewer, postmortems.postmortems(viewer)[0][0].id, "published")
+    assert "state: draft → published" in text_of(signed(administrator).get("/settings/audit/?action=set_state"))

@@ -14,7 +14,7 @@ from juncture.web.access.selectors import viewer_of
 from juncture.web.access.viewer import Viewer
 from juncture.web.journal.operations import record_change
 from juncture.web.people.models import Role, User
-from juncture.web.people.profile import person_name
+from juncture.web.people.profile import person_name, zone_said
 
 INVITATION_LIFE = timedelta(days=7)
 RESET_LIFE = timedelta(hours=24)
@@ -62,12 +62,15 @@ def link_for(viewer: Viewer, person: int) -> str:
     return token
 
 
-def join(token: str, *, name: str, password: str) -> User:
-    """Give an invited person the name and the password that they chose, and use the link up. Raises Invalid or NotFound."""
+def join(token: str, *, name: str, password: str, zone: str = "UTC") -> User:
+    """Give an invited person the name and the password that they chose, and use the link up. Raises Invalid or NotFound.
+
+    `zone` is that of their browser, which they change in their profile.
+    """
     with transaction.atomic():
         user = _user_of(token, OneTimeLink.Purpose.INVITATION)
-        user.name = person_name(name)
-        user.save(update_fields=["name"])
+        user.name, user.zone = person_name(name), zone_said(zone)
+        user.save(update_fields=["name", "zone"])
         set_password(user, password)
         record_change(viewer_of(user), action="join", object_kind="person", object_id=str(user.pk), after={"name": user.name})
     return user

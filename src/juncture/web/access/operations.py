@@ -18,6 +18,7 @@ from juncture.web.access.models import ApiToken, OneTimeLink
 from juncture.web.access.viewer import COMMAND_LINE, SYSTEM, Scope, Viewer
 from juncture.web.journal.operations import record_change
 from juncture.web.people.models import Role, User
+from juncture.web.people.profile import zone_said
 
 FIRST_LINK_LIFE = timedelta(days=7)
 SIGN_IN_LINK_LIFE = timedelta(hours=12)
@@ -51,13 +52,15 @@ def open_link(token: str) -> OneTimeLink:
     return link
 
 
-def become_first_administrator(token: str, *, email: str, name: str, password: str) -> User:
-    """Make the first person, an administrator, and use the link up. Raises Invalid or NotFound."""
+def become_first_administrator(token: str, *, email: str, name: str, password: str, zone: str = "UTC") -> User:
+    """Make the first person, an administrator in their browser's `zone`, and use the link up. Raises Invalid or NotFound."""
     with alone(_FIRST):
         link = open_link(token)
         if link.purpose != OneTimeLink.Purpose.FIRST_ADMINISTRATOR or User.objects.exists():
             raise NotFound("There is an administrator already.")
         user = add_person(SYSTEM, email=email, name=name, role=Role.ADMINISTRATOR, password=password)
+        user.zone = zone_said(zone)
+        user.save(update_fields=["zone"])
         use_up(link)
     return user
 

@@ -42,6 +42,7 @@ def first(request: HttpRequest, token: str) -> HttpResponse:
             email=request.POST.get("email", ""),
             name=request.POST.get("name", ""),
             password=request.POST.get("password", ""),
+            zone=request.POST.get("zone", ""),
         )
     except Refused as error:
         told = {
@@ -134,7 +135,7 @@ def _by_password(request: HttpRequest, token: str, link: OneTimeLink) -> HttpRes
     password = request.POST.get("password", "")
     try:
         if link.purpose == OneTimeLink.Purpose.INVITATION:
-            user = join(token, name=request.POST.get("name", ""), password=password)
+            user = join(token, name=request.POST.get("name", ""), password=password, zone=request.POST.get("zone", ""))
         else:
             user = reset_password(token, password=password)
     except Invalid as error:

@@ -188,14 +188,15 @@ def _entry(row: Change | Opening, names: _Names, *, whole: bool) -> Entry:
 
 
 def _values(rows: Sequence[Change | Opening], *, whole: bool) -> _Values:
-    """Return what was before and after, of changes of no incident: theirs are short, those of a text may be long."""
-    short = [row for row in rows if isinstance(row, Change) and row.incident_id is None]
+    """Return what was before and after, where that is short: of no incident, or of a state. Those of a text may be long."""
+    short = [row for row in rows if isinstance(row, Change) and (row.incident_id is None or row.action in _SHORT)]
     if whole:
         return {row.pk: (row.before, row.after) for row in short}
     found = Change.objects.filter(pk__in=[row.pk for row in short]) if short else Change.objects.none()
     return {pk: (before, after) for pk, before, after in found.values_list("pk", "before", "after")}
 
 
+_SHORT = frozenset({"set_state", "waive", "take_up_again"})
 _OF_PERSONS = frozenset(
     {"person", "role", "password", "second factor", "recovery codes", "teams of a person", "invitation link", "reset link"}
 )

@@ -30,6 +30,11 @@ def change_profile(viewer: Viewer, *, name: str, zone: str) -> User:
     return row
 
 
+def zone_said(zone: str) -> str:
+    """Return the zone that a browser says it is in, UTC where that is no zone."""
+    return zone if zone in available_timezones() else "UTC"
+
+
 def person_name(name: str) -> str:
     """Return a name in one line. Raises Invalid."""
     name = " ".join(name.split())

@@ -113,7 +113,11 @@ def postmortem(viewer: Viewer, postmortem_id: str, *, published: bool = False) -
 
 
 def view_of(
-    viewer: Viewer, row: Postmortem, *, published: bool = False, held: Mapping[str, Sequence[Piece]] | None = None
+    viewer: Viewer,
+    row: WithAnnotations[Postmortem, Toned],
+    *,
+    published: bool = False,
+    held: Mapping[str, Sequence[Piece]] | None = None,
 ) -> PostmortemView:
     """Return what a viewer sees of a row that is open to them; `held` are the rows of its objects. Raises NotFound."""
     latest = Publication.objects.filter(postmortem=row, number=row.published_number).first() if row.published_number else None
