@@ -45,6 +45,7 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=3)
     options.add_argument("--database", default="")
     options.add_argument("--lean", action="store_true", help="messages of author, text and time alone, a tenth of the bytes")
+    options.add_argument("--draft", action="store_true", help="end with a draft, as what the home page is given")
     options.add_argument("--profile", type=Path, help="write a profile of the worker there (which slows it)")
     options.add_argument("--folder", type=Path, help="keep the export and the data there")
     options.add_argument("--step", choices=[step.__name__ for step in STEPS], help=argparse.SUPPRESS)
@@ -115,7 +116,7 @@ def process(step: str, asked: argparse.Namespace) -> dict:
     """Carry out a step in a process of its own and return what it says."""
     database = f"{asked.database}_bare" if asked.database and step == "bare" else asked.database
     arguments = ["--messages", asked.messages, "--folder", asked.folder, "--database", asked.database, "--step", step]
-    arguments += ["--lean"] * asked.lean + (["--profile", asked.profile] if asked.profile and step == "work" else [])
+    arguments += ["--lean"] * asked.lean + ["--draft"] * asked.draft + (["--profile", asked.profile] if asked.profile and step == "work" else [])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUNCTURE_", "DJANGO_"))}
     done = subprocess.run(
         [sys.executable, __file__, *map(str, arguments)],
@@ -161,7 +162,8 @@ def give(asked: argparse.Namespace) -> None:
     viewer = viewer_of(add_person(SYSTEM, email="sam@example.org", name="Sam Sample", role="author", password="x" * 20))
     incident = declare(viewer, check_declaration(viewer, Declaration(title="Sample: a million messages")))
     with zipped(asked).open("rb") as stream:
-        receive(viewer, incident.public_id, [Received("export.zip", stream)], date=None, zone="UTC")
+        files = [Received("export.zip", stream)]
+        receive(viewer, incident.public_id, files, date=None, zone="UTC", draft_follows=asked.draft)
     print("{}")
 
 
@@ -172,6 +174,7 @@ def work(asked: argparse.Namespace) -> None:
     set_up_at(asked.folder / "data")
     from juncture.web.evidence.importing import Import
     from juncture.web.evidence.models import ImportRun
+    from juncture.web.postmortems.models import Postmortem
     from juncture.web.worker import work_once
 
     stages: dict[str, float] = {}
@@ -197,7 +200,9 @@ def work(asked: argparse.Namespace) -> None:
     took = watch.took()
     stages[seen[0]] = stages.get(seen[0], 0.0) + time.perf_counter() - seen[1]
     run = ImportRun.objects.get()
-    say(state=f"{run.state} {run.failure}".strip(), events=run.events, stages=stages, **took)
+    state = f"{run.state} {run.failure or run.remark}".strip()
+    drafts = Postmortem.objects.get_queryset().count()
+    say(state=f"{state} with a draft" if drafts else state, events=run.events, stages=stages, **took)
 
 
 def read(asked: argparse.Namespace, *, masked: bool = True) -> None:

@@ -12,7 +12,7 @@ from juncture.model.evidence import Event
 from juncture.web.evidence.models import StoredSighting
 from juncture.web.incidents import rebuilding as verdicts
 from juncture.web.incidents.models import EvidenceSigns
-from juncture.web.timeline import selectors
+from juncture.web.timeline import rebuilding, selectors
 from juncture.web.timeline.models import EventAlias, StoredEvent
 from juncture.web.timeline.operations import Asked, correct, rebuild_timeline
 from juncture.web.timeline.storing import COLUMNS, row_of
@@ -24,7 +24,7 @@ def few_held(monkeypatch):
     monkeypatch.setattr(bulk, "BLOCK", 16)
     monkeypatch.setattr(bulk, "MOST_WEIGHED", 50)
     monkeypatch.setattr("juncture.timeline.speech.MOST_WEIGHED", 50)
-    monkeypatch.setattr(verdicts, "HELD", 40)
+    monkeypatch.setattr(rebuilding, "HELD", 40)
 
 
 def messages(count=300, seed=5):
@@ -106,3 +106,15 @@ def test_an_incident_of_many_messages_is_judged_anew_as_it_was_judged(few_held, 
     before = EvidenceSigns.objects.values().get(incident=row)
     verdicts.rebuild_verdicts()
     assert EvidenceSigns.objects.values().get(incident=row) == before
+
+
+def test_a_draft_is_written_of_what_was_weighed_with_all_that_is_key(few_held, incident_of, viewer):
+    told = messages()
+    told += [sighting(n, source="slack", said=f"checkout answers 500, rolling back release {n}", at=START, actor="Ana Sample")
+             for n in range(1000, 1005)]  # fmt: skip
+    row = incident_of(told)
+    found = selectors.timeline_of(viewer, row.public_id)
+    assert len(found.events) < 100
+    key = StoredEvent.objects.filter(incident=row, key=True).values_list("event_id", flat=True)
+    assert {event.id for event in found.events if event.key} == set(key) != set()
+    assert "were weighed" in str(found.notes)

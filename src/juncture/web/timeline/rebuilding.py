@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 from msgspec import Struct
 
-from juncture.casework.bulk import BulkTimeline
-from juncture.model.evidence import Series, Sighting
+from juncture.casework.bulk import HELD, BulkTimeline
+from juncture.model.evidence import Event, Note, Series, Sighting
 from juncture.model.identity import ArtefactHash, EventId
-from juncture.model.record import Timeline
+from juncture.model.record import Milestone, Phase, Timeline
 from juncture.stores.scratch import scratch
 from juncture.timeline.corrections import Corrected, CorrectionKind
 from juncture.timeline.corrections import Correction as CorrectionValue
@@ -25,7 +25,7 @@ from juncture.web.evidence.models import EvidenceItem, StoredSeries, StoredSight
 from juncture.web.incidents.judging import judge_incident
 from juncture.web.incidents.models import Incident
 from juncture.web.library.indexing import index_events
-from juncture.web.timeline.models import Correction, StoredTimeline
+from juncture.web.timeline.models import Correction, StoredEvent, StoredTimeline
 from juncture.web.timeline.storing import StoredEvents, plain_event, row_of, row_of_plain
 
 log = logging.getLogger(__name__)
@@ -56,10 +56,25 @@ def rebuild_timeline(incident: Incident, *, beat: Callable[[], None] = lambda: N
             return rebuilt
 
 
-def derived_timeline(incident: Incident) -> Timeline:
-    """Return what `rebuild_timeline` judges an incident by, and store nothing."""
-    _, corrections = corrections_of(incident)
-    return BulkTimeline(_sightings(incident), _series(incident), scratch, corrections=corrections).timeline
+def weighed_timeline(incident: Incident) -> Timeline | None:
+    """Return what an incident's timeline tells from, without what persons hid; None where none was ever built.
+
+    That is all of it as it is stored; of too many events it is built again, of those that were held and weighed.
+    """
+    stored = StoredTimeline.objects.filter(incident=incident).first()
+    if stored is None:
+        return None
+    shown = StoredEvent.objects.filter(incident=incident, hidden=False)
+    if shown.count() > HELD:
+        _, corrections = corrections_of(incident)
+        return BulkTimeline(_sightings(incident), _series(incident), scratch, corrections=corrections).timeline
+    bodies = shown.order_by("occurred_at", "event_id").values_list("body", flat=True)
+    return Timeline(
+        tuple(map(msgspec.json.Decoder(Event).decode, bodies)),
+        msgspec.json.decode(stored.milestones, type=tuple[Milestone, ...]),
+        msgspec.json.decode(stored.phases, type=tuple[Phase, ...]),
+        msgspec.json.decode(stored.notes, type=tuple[Note, ...]),
+    )
 
 
 def rebuild_due() -> bool:

@@ -10,12 +10,13 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 from msgspec import Struct
 
-from juncture.model.evidence import Event, Note, Series
-from juncture.model.record import Milestone, Phase, Timeline
+from juncture.model.evidence import Event, Series
+from juncture.model.record import Timeline
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import StoredSeries
 from juncture.web.incidents.selectors import incident_row
-from juncture.web.timeline.models import EventAlias, StoredEvent, StoredTimeline
+from juncture.web.timeline.models import EventAlias, StoredEvent
+from juncture.web.timeline.rebuilding import weighed_timeline
 
 
 class Wanted(Struct, frozen=True):
@@ -82,21 +83,11 @@ def event_of(viewer: Viewer, incident_id: str, event_id: str) -> Event | None:
 
 
 def timeline_of(viewer: Viewer, incident_id: str) -> Timeline:
-    """Return the whole timeline of an incident, without what persons hid. Raises NotFound."""
-    row = incident_row(viewer, incident_id)
-    shown = StoredEvent.objects.filter(incident=row, hidden=False)
-    bodies = shown.order_by("occurred_at", "event_id").values_list("body", flat=True)
-    decode = msgspec.json.Decoder(Event).decode
-    events = tuple(decode(body) for body in bodies)
-    stored = StoredTimeline.objects.filter(incident=row).first()
-    if stored is None:
-        return Timeline(events)
-    return Timeline(
-        events,
-        msgspec.json.decode(stored.milestones, type=tuple[Milestone, ...]),
-        msgspec.json.decode(stored.phases, type=tuple[Phase, ...]),
-        msgspec.json.decode(stored.notes, type=tuple[Note, ...]),
-    )
+    """Return what an incident's timeline tells from, without what persons hid: of too many events, those that were weighed.
+
+    Raises NotFound.
+    """
+    return weighed_timeline(incident_row(viewer, incident_id)) or Timeline(())
 
 
 def series_of(viewer: Viewer, incident_id: str) -> list[Series]:
