@@ -87,11 +87,15 @@ def told(took: dict) -> str:
 
 
 def zipped(asked: argparse.Namespace) -> Path:
-    """Return the export as a zip file, made unless it is there."""
-    path = asked.folder / f"export-{asked.messages}{'-lean' if asked.lean else ''}.zip"
+    return zipped_export(asked.folder, asked.messages, seed=asked.seed, lean=asked.lean)
+
+
+def zipped_export(into: Path, messages: int, *, seed: int = 3, lean: bool = False) -> Path:
+    """Return an export as a zip file in a folder, made unless it is there."""
+    path = into / f"export-{messages}{'-lean' if lean else ''}.zip"
     if not path.exists():
         with tempfile.TemporaryDirectory() as folder:
-            make_export(Path(folder), asked.messages, asked.seed, lean=asked.lean)
+            make_export(Path(folder), messages, seed, lean=lean)
             with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
                 for each in sorted(Path(folder).rglob("*.json")):
                     file.write(each, each.relative_to(folder))
@@ -116,7 +120,11 @@ def process(step: str, asked: argparse.Namespace) -> dict:
     """Carry out a step in a process of its own and return what it says."""
     database = f"{asked.database}_bare" if asked.database and step == "bare" else asked.database
     arguments = ["--messages", asked.messages, "--folder", asked.folder, "--database", asked.database, "--step", step]
-    arguments += ["--lean"] * asked.lean + ["--draft"] * asked.draft + (["--profile", asked.profile] if asked.profile and step == "work" else [])
+    arguments += (
+        ["--lean"] * asked.lean
+        + ["--draft"] * asked.draft
+        + (["--profile", asked.profile] if asked.profile and step == "work" else [])
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUNCTURE_", "DJANGO_"))}
     done = subprocess.run(
         [sys.executable, __file__, *map(str, arguments)],

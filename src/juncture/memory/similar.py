@@ -7,9 +7,10 @@ a word.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -38,58 +39,98 @@ class Similar(Struct, Generic[Key], frozen=True):
     reasons: tuple[str, ...]
 
 
+_NAMING = frozenset({TraitKind.ALERT, TraitKind.NAME, TraitKind.SERVICE})
+_OF_WORDS = frozenset({TraitKind.FACTOR, TraitKind.WORD})
+_SAID = (
+    (TraitKind.ALERT, "both: alert", "both: alerts"),
+    (TraitKind.NAME, "both name", "both name"),
+    (TraitKind.SERVICE, "both: service", "both: services"),
+    (TraitKind.METRIC, "both: metric", "both: metrics"),
+    (TraitKind.FACTOR, "factor words:", "factor words:"),
+    (TraitKind.WORD, "words:", "words:"),
+)
+"""How each kind is said, of one trait and of several."""
+
+
 def ranked(subject: Collection[Trait], candidates: Mapping[Key, Collection[Trait]], *, most: int) -> list[Similar[Key]]:
     """Return the candidates that share enough with `subject`, nearest first; of equals, the first given first.
 
     Enough is an alert or another name, a service, or three rare words of which one is a factor's. `candidates` is what
     whoever asks may see, and nothing else: what it does not hold has no part in the weights.
     """
-    wanted = frozenset(subject)
-    shared = {key: _once(wanted.intersection(traits)) for key, traits in candidates.items()}
-    counts = Counter(trait for traits in shared.values() for trait in traits)
-    total = len(candidates)
-    found = []
-    for key, traits in shared.items():
-        if _is_enough(traits, counts, total):
-            score = sum(_WEIGHTS[trait.kind] * math.log(1 + total / counts[trait]) for trait in traits)
-            found.append(Similar(key, score, _reasons(traits, counts, total)))
-    return sorted(found, key=lambda each: -each.score)[:most]
+    traits = tuple(dict.fromkeys(subject))
+    bits = {trait: 1 << place for place, trait in enumerate(traits)}
+    shared = {key: sum(bits[trait] for trait in set(had) if trait in bits) for key, had in candidates.items()}
+    return ranked_by_bits(traits, shared, most=most)
 
 
-def _once(traits: frozenset[Trait]) -> frozenset[Trait]:
-    """Return traits without the names of the alerts among them."""
-    return traits - {Trait(TraitKind.NAME, trait.term) for trait in traits if trait.kind is TraitKind.ALERT}
+def ranked_by_bits(subject: Sequence[Trait], shared: Mapping[Key, int], *, most: int) -> list[Similar[Key]]:
+    """Return the same of candidates of which is known what they share: 1 for the first trait of `subject`, 2, 4, 8 and so on.
+
+    Of thousands of candidates many share the same: what they share is weighed once.
+    """
+    sharing = Counter(shared.values())
+    weighing = _Weighing(subject, sharing)
+    scores = {bits: weighing.score(bits) for bits in sharing}
+    scored = ((scores[bits], key, bits) for key, bits in shared.items() if scores[bits])
+    nearest = heapq.nlargest(most, scored, key=lambda each: each[0])
+    return [Similar(key, score, weighing.reasons(bits)) for score, key, bits in nearest]
 
 
-def _is_enough(traits: Collection[Trait], counts: Mapping[Trait, int], total: int) -> bool:
-    kinds = {trait.kind for trait in traits}
-    if kinds & {TraitKind.ALERT, TraitKind.NAME, TraitKind.SERVICE}:
-        return True
-    rare = [trait for trait in traits if trait.kind in _OF_WORDS and _is_rare(trait, counts, total)]
-    return len(rare) >= _ENOUGH_WORDS and any(trait.kind is TraitKind.FACTOR for trait in rare)
+class _Weighing:
+    """What each trait of a subject counts among candidates: how many have it tells how much it says."""
 
+    def __init__(self, subject: Sequence[Trait], sharing: Mapping[int, int]) -> None:
+        """Take how many candidates share what, by bits."""
+        self._subject = subject
+        places = {trait: place for place, trait in enumerate(subject)}
+        self._names_of_alerts = [
+            (1 << place, 1 << places[name])
+            for trait, place in places.items()
+            if trait.kind is TraitKind.ALERT and (name := Trait(TraitKind.NAME, trait.term)) in places
+        ]
+        self._total = sum(sharing.values())
+        self._counts = [0] * len(subject)
+        self._places = {bits: self._places_of(bits) for bits in sharing}
+        for bits, candidates in sharing.items():
+            for place in self._places[bits]:
+                self._counts[place] += candidates
+        self._weights = [
+            _WEIGHTS[trait.kind] * math.log(1 + self._total / count) if count else 0.0
+            for trait, count in zip(subject, self._counts, strict=True)
+        ]
 
-_OF_WORDS = frozenset({TraitKind.FACTOR, TraitKind.WORD})
+    def score(self, bits: int) -> float:
+        """Return how near what shares this is; 0 where it is not enough."""
+        places = self._places[bits]
+        return sum(self._weights[place] for place in places) if self._is_enough(places) else 0.0
 
+    def reasons(self, bits: int) -> tuple[str, ...]:
+        """Return what is shared in words, the rarest of each kind first."""
+        by_rarity = sorted(self._places[bits], key=lambda place: (self._counts[place], self._subject[place].term))
+        said = []
+        for kind, one, many in _SAID:
+            terms = [
+                self._subject[place].term
+                for place in by_rarity
+                if self._subject[place].kind is kind and (kind not in _OF_WORDS or self._is_rare(place))
+            ]
+            if terms:
+                said.append(f"{one if len(terms) == 1 else many} {', '.join(terms[:_MOST_NAMED])}")
+        return tuple(said)
 
-def _is_rare(trait: Trait, counts: Mapping[Trait, int], total: int) -> bool:
-    return counts[trait] <= max(_FEW, total * _RARE)
+    def _places_of(self, bits: int) -> list[int]:
+        """Return the places of the traits that are shared, without the names of the alerts among them."""
+        for alert, name in self._names_of_alerts:
+            if bits & alert:
+                bits &= ~name
+        return [place for place in range(bits.bit_length()) if bits >> place & 1]
 
+    def _is_enough(self, places: Collection[int]) -> bool:
+        if any(self._subject[place].kind in _NAMING for place in places):
+            return True
+        rare = [self._subject[place].kind for place in places if self._is_rare(place)]
+        return len([kind for kind in rare if kind in _OF_WORDS]) >= _ENOUGH_WORDS and TraitKind.FACTOR in rare
 
-def _reasons(traits: Collection[Trait], counts: Mapping[Trait, int], total: int) -> tuple[str, ...]:
-    by_rarity = sorted(traits, key=lambda trait: (counts[trait], trait.term))
-    said = []
-    for kind, one, many in (
-        (TraitKind.ALERT, "both: alert", "both: alerts"),
-        (TraitKind.NAME, "both name", "both name"),
-        (TraitKind.SERVICE, "both: service", "both: services"),
-        (TraitKind.METRIC, "both: metric", "both: metrics"),
-        (TraitKind.FACTOR, "factor words:", "factor words:"),
-        (TraitKind.WORD, "words:", "words:"),
-    ):
-        terms = [trait.term for trait in by_rarity if trait.kind is kind]
-        if kind in _OF_WORDS:
-            terms = [trait.term for trait in by_rarity if trait.kind is kind and _is_rare(trait, counts, total)]
-        if terms:
-            said.append(f"{one if len(terms) == 1 else many} {', '.join(terms[:_MOST_NAMED])}")
-    return tuple(said)
+    def _is_rare(self, place: int) -> bool:
+        return self._counts[place] <= max(_FEW, self._total * _RARE)
