@@ -144,7 +144,7 @@ def test_every_answer_carries_the_headers_that_keep_a_browser_safe(signed_in, pa
     assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"]) == ("nosniff", "DENY")
     assert (headers["Referrer-Policy"], headers["Cross-Origin-Opener-Policy"]) == ("same-origin", "same-origin")
     assert "camera=()" in headers["Permissions-Policy"]
-    assert headers["Cache-Control"] == "private, no-cache"
+    assert headers["Cache-Control"] == "private, no-store"
 
 
 def test_cookies_are_for_this_site_alone(client, author):

@@ -1,4 +1,4 @@
-"""The outermost middleware: health, the size of what is sent, and headers that every answer carries."""
+"""Middleware: health, headers that every answer carries, and the size of what is sent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOT_USED = "camera=(), display-capture=(), geolocation=(), microphone=(), payme
 
 
 class OutermostMiddleware:
-    """Answers `/healthz` under whatever name the server is asked, refuses what is too large unread, and adds headers."""
+    """Answers `/healthz` under whatever name the server is asked, and adds headers."""
 
     def __init__(self, get_response: Next) -> None:
         self._get_response = get_response
@@ -29,13 +29,25 @@ class OutermostMiddleware:
         """Answer the request."""
         if request.path == "/healthz":
             return healthz()
-        answer = _too_large(request) or self._get_response(request)
+        answer = self._get_response(request)
         answer.headers.setdefault("Permissions-Policy", _NOT_USED)
         answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):
-            # What is shown depends on who asks: no cache keeps it for somebody else, and none shows it after signing out.
-            answer.headers.setdefault("Cache-Control", "private, no-cache")
+            # What is shown depends on who asks: no cache keeps it for somebody else. Not stored at all, since browsers hold
+            # pages for their Back button, and show them after signing out without a question.
+            answer.headers.setdefault("Cache-Control", "private, no-store")
         return answer
+
+
+class SizeMiddleware:
+    """Refuses what is too large, before anything reads it; its answer carries the policy and all other headers."""
+
+    def __init__(self, get_response: Next) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        return _too_large(request) or self._get_response(request)
 
 
 def healthz() -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -37,7 +38,7 @@ def profile(request: ViewerRequest) -> HttpResponse:
     answer = redirect("settings")
     theme = request.POST.get("theme", "")
     if theme in THEMES:
-        answer.set_cookie(THEME_COOKIE, theme, max_age=_YEAR, samesite="Lax")
+        answer.set_cookie(THEME_COOKIE, theme, max_age=_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     else:
         answer.delete_cookie(THEME_COOKIE, samesite="Lax")
     return answer
