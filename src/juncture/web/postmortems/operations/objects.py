@@ -107,12 +107,12 @@ def undo_object(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int, 
     kind, postmortem = _asked(viewer, postmortem_id, kind_name)
     with transaction.atomic():
         _locked(postmortem)
-        changes = Change.objects.filter(object_kind=kind.one, object_id=str(piece), incident_id=postmortem.incident_id)
+        changes = Change.objects.filter(object_kind=kind.one, object_id=str(piece), postmortem_id=postmortem.pk)
         last = changes.order_by("-id").first()
         row = _maybe_row(postmortem, kind, piece)
-        if row is None and (last is None or not _was_here(postmortem, kind, piece, last)):
-            raise NotFound
         if last is None:
+            if row is None:
+                raise NotFound
             raise InTheWay("Nobody has changed it yet, so there is nothing to undo.")
         if change is not None and last.pk != change:
             raise InTheWay("It was changed again since. Look at its history, and undo what is the last change now.")
@@ -128,15 +128,6 @@ def undo_object(viewer: Viewer, postmortem_id: str, kind_name: str, piece: int, 
         after = None if last.before is None else kept_values(kind, row)
         _record(viewer, "undo", kind, row, before=before, after=after)
         return None if last.before is None else row
-
-
-def _was_here(postmortem: Postmortem, kind: Kind, piece: int, last: Change) -> bool:
-    """Whether an object that is not in a postmortem was in it, and not in another one of the same incident."""
-    held = last.before or last.after or {}
-    # Changes of earlier versions do not say of which: then it is enough that it is nowhere else.
-    if "postmortem_id" in held:
-        return bool(held["postmortem_id"] == postmortem.pk)
-    return not kind.row.objects.get_queryset().filter(pk=piece).exists()
 
 
 def kept_values(kind: Kind, row: Piece) -> Values:
