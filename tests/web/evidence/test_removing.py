@@ -19,6 +19,7 @@ from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.operations import declare
 from juncture.web.journal.models import Change
 from juncture.web.postmortems import operations, selectors
+from juncture.web.postmortems.object_selectors import objects_of
 from juncture.web.timeline.models import Correction, StoredEvent
 from juncture.web.timeline.operations import Asked, correct
 
@@ -258,3 +259,30 @@ def test_who_removed_what_and_why_is_in_the_journal(viewer, work):
     change = Change.objects.get(action="remove")
     assert change.by_id == viewer.user_id
     assert json.dumps(change.after) == '{"reason": "asked for by the person"}'
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_what_was_proposed_of_erased_words_goes_also_where_a_person_accepted_it(viewer, work, accepted):
+    asked = CHAT.replace(
+        "rolling back release 412 now", "should we roll back the zzPLANTED release?\n2:05\nrolling back release 412"
+    )
+    incident = incident_with(viewer, asked, OTHER)
+    work()
+    postmortem = selectors.postmortems(viewer)[0][0].id
+    (decision,) = objects_of(viewer, postmortem).decisions
+    assert "zzplanted" in str(decision.value).casefold()
+    if accepted:
+        operations.accept_object(viewer, postmortem, "decisions", decision.id)
+    mine = operations.add_object(viewer, postmortem, "factors", {"title": "Should we roll back the release? Nobody knew."})
+    said = operations.add_object(
+        viewer, postmortem, "lessons", {"text": "“should we roll back the zzPLANTED release?” is late."}
+    )
+    operations.set_state(viewer, postmortem, "published")
+    removed(viewer, work, incident, "chat-0.txt")
+    now = objects_of(viewer, postmortem)
+    assert "zzplanted" not in str(now).casefold()
+    assert mine.title in [one.title for one in now.factors], "words of a person stay"
+    assert "“[erased]” is late." in [one.title for one in now.lessons if one.id == said.pk]
+    assert "zzplanted" not in str(list(Change.objects.values())).casefold()
+    for published in (False, True):
+        assert "zzplanted" not in str(selectors.postmortem(viewer, postmortem, published=published)).casefold()

@@ -7,22 +7,24 @@ frozen: a person's request to be forgotten reaches the copies.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
 import msgspec
-from django.db import models, transaction
+from django.db import transaction
 from msgspec import Struct
 
+from juncture.model import record
 from juncture.model.evidence import Sighting
 from juncture.web.incidents.models import Incident
 from juncture.web.incidents.operations import UNTITLED
 from juncture.web.journal.erasing import forget_words
 from juncture.web.library.indexing import index_incident
+from juncture.web.postmortems.mapping import drafted_record, newest_record
 from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, SentText
 from juncture.web.postmortems.operations.indexed import index
-from juncture.web.postmortems.pieces import KINDS
+from juncture.web.postmortems.pieces import KINDS, Kind, fill, rows_of, value_of, values_in
 
 _SHORTEST = 12
 """Characters from which on equal words are a quotation, and not words that anybody may use."""
@@ -45,6 +47,8 @@ class Erased(Struct, frozen=True):
     words: str
     words_of: tuple[frozenset[str], ...] = ()
     """The words of each text."""
+    made: tuple[str, ...] = ()
+    """What the program made of it, in words much like it: titles of decisions. Whoever accepted them has not written them."""
 
     def line(self, text: str) -> str:
         """Return a text without footnotes and quotations of what was erased."""
@@ -84,6 +88,30 @@ class Erased(Struct, frozen=True):
             return value | {name: one for name, one in blank.items() if name in value}
         return {name: self.value(item) for name, item in value.items()}
 
+    def with_made(self, drafts: Iterable[record.Postmortem]) -> Erased:
+        """Return the same, and what drafts made of it."""
+        made = {text for draft in drafts for text in self._made_in(draft) if self._is_like(text)}
+        longest_first = sorted({*self.texts, *made}, key=len, reverse=True)
+        return msgspec.structs.replace(
+            self, texts=tuple(longest_first), made=tuple(text for text in longest_first if text in made)
+        )
+
+    def of_person(self) -> Erased:
+        """Return the same for words that a person wrote: they stay, and what they quote does not."""
+        return msgspec.structs.replace(self, texts=self.made)
+
+    def _made_in(self, draft: record.Postmortem) -> Iterator[str]:
+        """Yield the texts of decisions, factors and other objects that cite what was erased."""
+        for _, values in values_in(draft):
+            for value in msgspec.to_builtins(list(values)):
+                if any(self._is_erased(one) for one in value.get("citations", ())):
+                    yield from (text for text in value.values() if isinstance(text, str))
+                    yield from value.get("options", ())
+
+    def _is_like(self, text: str) -> bool:
+        """Whether a text is made of what was erased, and so long that it is not said by chance."""
+        return len(text) >= _SHORTEST and len(_WORD.findall(text)) >= _FEWEST_WORDS and self._is_quoted(text)
+
     def _is_erased(self, citation: object) -> bool:
         return isinstance(citation, dict) and citation.get("artefact") in self.hashes
 
@@ -105,11 +133,17 @@ def erased_of(hashes: Iterable[str], gone: Iterable[Sighting], words: str, corre
 
 def forget(incident: Incident, erased: Erased) -> None:
     """Take what was erased out of all documents of an incident, and of its history. May be done twice."""
-    for postmortem in Postmortem.objects.whole().filter(incident=incident):
+    postmortems = Postmortem.objects.whole().filter(incident=incident)
+    # The journal before the documents, which tell what the program made of it; and after them, for what changed meanwhile.
+    drafts = (draft for one in postmortems for draft in (drafted_record(one), newest_record(one)) if draft is not None)
+    whole = erased.with_made(drafts)
+    forget_words(incident.pk, whole.value)
+    for key in [one.pk for one in postmortems]:
         with transaction.atomic():
-            _forget_in(postmortem, erased)
+            postmortem = postmortems.select_for_update().get(pk=key)
+            _forget_in(postmortem, whole)
             index(postmortem)
-    forget_words(incident.pk, erased.value)
+    forget_words(incident.pk, whole.value)
     if _is_quoted(incident.title, erased.texts):
         with transaction.atomic():
             Incident.objects.get_queryset().filter(pk=incident.pk).update(title=UNTITLED)
@@ -128,32 +162,26 @@ def _forget_in(postmortem: Postmortem, erased: Erased) -> None:
     for publication in Publication.objects.filter(postmortem=postmortem):
         Publication.objects.filter(pk=publication.pk).update(record=_record(bytes(publication.record), erased))
     for section in Section.objects.filter(postmortem=postmortem):
-        of = erased if section.version == 1 else msgspec.structs.replace(erased, texts=())
-        # Words of a person stay, and what they quote does not.
+        of = erased if section.version == 1 else erased.of_person()
         if (text := of.line(section.markdown)) != section.markdown:
             Section.objects.filter(pk=section.pk).update(markdown=text)
-    for table in {kind.row for kind in KINDS.values()}:
-        for piece in table.of(postmortem).filter(touched=False):
-            _forget_in_piece(piece, erased)
+    for name, pieces in rows_of(postmortem, dismissed=True).items():
+        for piece in pieces:
+            _forget_in_piece(KINDS[name], piece, erased.of_person() if piece.touched else erased)
     for sent in SentText.objects.filter(postmortem=postmortem):
         text = bytes(sent.text).decode("utf-8", "replace")
         if erased.line(text) != text:
             sent.delete()
 
 
-def _forget_in_piece(piece: Piece, erased: Erased) -> None:
-    changed = {}
-    for field in piece._meta.concrete_fields:  # noqa: SLF001 - Django's documented name for it
-        if isinstance(field, models.TextField | models.JSONField):
-            old = getattr(piece, field.attname)
-            if (new := erased.value(old)) != old:
-                changed[field.attname] = new
-        elif isinstance(field, models.BinaryField):
-            old = bytes(getattr(piece, field.attname) or b"")
-            if (new := _record(old, erased)) != old:
-                changed[field.attname] = new
-    if changed:
-        type(piece)._default_manager.filter(pk=piece.pk).update(**changed)  # noqa: SLF001 - as above
+def _forget_in_piece(kind: Kind, piece: Piece, erased: Erased) -> None:
+    old = msgspec.json.decode(msgspec.json.encode(value_of(kind, piece)))
+    new = erased.value(old)
+    if new != old:
+        standing = piece.standing
+        fill(piece, msgspec.convert(new, kind.struct))
+        piece.standing = standing
+        piece.save()
 
 
 def _record(data: bytes, erased: Erased) -> bytes:
