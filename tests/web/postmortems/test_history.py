@@ -14,12 +14,15 @@ from tests.web.conftest import CHAT
 
 from juncture.web.access.errors import InTheWay, Invalid, NotAllowed, NotFound
 from juncture.web.access.selectors import viewer_of
+from juncture.web.actions.models import ActionItem
 from juncture.web.actions.operations import add_action, assign, set_state
 from juncture.web.evidence.keeping import remove_artefact
 from juncture.web.evidence.models import EvidenceItem
 from juncture.web.evidence.operations import Received, pasted, receive, receive_into_new
+from juncture.web.incidents.editing import Edit, edit_incident
 from juncture.web.journal.append_only import guard, unguard
-from juncture.web.journal.models import Change
+from juncture.web.journal.models import Change, Opening
+from juncture.web.people.models import User
 from juncture.web.postmortems import operations, selectors
 from juncture.web.postmortems.history.entries import PAGE, Asked, history
 from juncture.web.postmortems.history.publications import comparison_of, publications_of
@@ -349,6 +352,24 @@ def test_each_of_two_postmortems_of_an_incident_has_its_own_history(viewer, draf
         "added the contributing factor No lock timeout",
         "imported it from a file",
     ]
+
+
+def test_a_postmortem_that_became_restricted_keeps_its_history_at_its_new_address(viewer, other, drafted, section, client):
+    write(viewer, drafted, section.id, "zzSECRET")
+    add_action(viewer, drafted, title="Mend it")
+    before = [said(entry) for entry in entries(viewer, drafted)]
+    edit_incident(viewer, selectors.postmortem(viewer, drafted).incident, Edit(visibility="restricted"))
+    now = selectors.postmortems(viewer)[0][0].id
+    told = entries(viewer, now)
+    assert [said(entry) for entry in told] == before
+    assert told[0].url == f"/actions/{ActionItem.objects.visible_to(viewer).get().public_id}/"
+    with pytest.raises(NotFound):
+        history(other, now, Asked())
+    client.force_login(User.objects.get(pk=viewer.user_id))
+    assert client.get(f"/postmortems/{drafted}/history/")["Location"] == f"/postmortems/{now}/history/"
+    assert Opening.objects.count() == 0
+    client.get(f"/postmortems/{now}/history/")
+    assert Opening.objects.get().object_id == now
 
 
 def test_an_object_is_undone_as_long_as_it_is_the_last_change_of_it(viewer, drafted, signed_in):
