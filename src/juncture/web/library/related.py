@@ -131,17 +131,25 @@ def _told(viewer: Viewer, similar: list[Similar[int]]) -> list[Related]:
     visible = Postmortem.objects.visible_to(viewer).filter(pk__in=keys).order_by().values_list(*_SEEN)
     seen = {row.key: row for row in map(_Seen._make, visible)}
     titles, actions = _entries(viewer, {row.incident for row in seen.values()})
-    mitigations: dict[int, list[str]] = defaultdict(list)
-    told = PostmortemTrait.objects.get_queryset().filter(
-        postmortem__in=list(seen), kind=MITIGATION, audience__in=Audience.of(viewer)
-    )
-    for postmortem, term in told.order_by("pk").values_list("postmortem", "term"):
-        mitigations[postmortem].append(term)
+    mitigations = _mitigations(viewer, seen)
     return [
         _one(row, each, titles[row.id], mitigations[each.key], actions[row.id])
         for each in similar
         if (row := seen.get(each.key)) and row.id in titles
     ]
+
+
+def _mitigations(viewer: Viewer, postmortems: Collection[int]) -> dict[int, list[str]]:
+    """Return what mitigated some postmortems that the viewer may see.
+
+    Their kind is looked at here: where it is asked for, SQLite goes through the mitigations of the whole library.
+    """
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = PostmortemTrait.objects.get_queryset().filter(postmortem__in=postmortems, audience__in=Audience.of(viewer))
+    for postmortem, kind, term in rows.order_by("pk").values_list("postmortem", "kind", "term"):
+        if kind == MITIGATION:
+            found[postmortem].append(term)
+    return found
 
 
 def _one(row: _Seen, similar: Similar[int], title: str, did: list[str], actions: list[OpenAction]) -> Related:
