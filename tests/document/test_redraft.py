@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from juncture.document.redraft import Text, footnotes_in, hunks, markdown_of, relabelled, text_of, with_hunk
+from juncture.document.redraft import Text, footnotes_in, hunks, markdown_of, relabelled, text_of, with_hunk, with_own_labels
 from juncture.model.record import Section
 
 A, B, C = ("0" * 31 + digit for digit in "abc")
@@ -65,3 +65,19 @@ def test_no_hunk_touches_a_line_outside_it(old, new):
         before, after = old.split("\n"), with_hunk(old, hunk).split("\n")
         assert after[: hunk.start] == before[: hunk.start]
         assert after[len(after) - len(before) + hunk.end :] == before[hunk.end :]
+
+
+def test_of_two_who_cite_at_once_each_cites_what_they_meant():
+    base = "They acted."
+    theirs = [Section("Summary", f"They acted.[^e1]\n\n{footnote('e1', A)}")]
+    mine = f"They acted. And waited.[^e1]\n\n{footnote('e1', B)}"
+    named = with_own_labels(base, mine, theirs)
+    assert named == mine.replace("[^e1]", "[^e2]")
+    assert with_own_labels(base, mine, [Section("Summary", base)]) == mine
+    assert with_own_labels(base, mine, [Section("Summary", f"Other.[^e1]\n\n{footnote('e1', B)}")]) == mine
+
+
+def test_a_label_that_stood_in_the_base_is_left_as_it_is():
+    base = f"They acted.[^e1]\n\n{footnote('e1', A)}"
+    document = [Section("Summary", base.replace(A, C))]
+    assert with_own_labels(base, f"{base}\nMore.", document) == f"{base}\nMore."

@@ -100,6 +100,25 @@ def relabelled(sections: Sequence[Section], *documents: Sequence[Section]) -> tu
     )
 
 
+def with_own_labels(base: str, text: str, document: Sequence[Section]) -> str:
+    """Return a text in which what it defines beyond its base takes no label that a document has given to something else.
+
+    Two people who cite at the same time choose the same free label; the second one's gets another, so that both still cite what
+    they meant.
+    """
+    before, there = footnotes_in([Section("", base)]), footnotes_in(document)
+    given = footnotes_in([Section("", text)])
+    used = {*there, *given, *(label for section in document for label in _LABEL.findall(section.markdown))}
+    renamed: dict[str, str] = {}
+    for label, said in given.items():
+        taken = label in there and label not in before and bound_to(there[label]) != bound_to(said)
+        if taken and _LABEL.findall(base).count(label) == 0:
+            # One that the document has for the same already: what is sent twice is there once.
+            same = next((one for one, bound in there.items() if bound_to(bound) == bound_to(said)), None)
+            renamed[label] = same or _unused(label, used | set(renamed.values()))
+    return _LABEL.sub(lambda one: f"[^{renamed.get(one[1], one[1])}]", text) if renamed else text
+
+
 def unlabelled(prose: str, footnotes: Mapping[str, str]) -> str:
     """Return a prose in which what is cited stands for its label: equal whatever the labels are."""
     return _LABEL.sub(lambda one: f"[^{bound_to(footnotes.get(one[1], one[1]))}]", prose)

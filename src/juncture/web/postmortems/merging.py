@@ -12,6 +12,8 @@ from diff_match_patch import diff_match_patch
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 """A word, a stretch of space, or one other character: together they are the text."""
 _ENDS_IN_WORD, _BEGINS_WITH_WORD = re.compile(r"\w\Z"), re.compile(r"\w")
+_BY_CHANCE = 8
+"""Words and marks in a row from which on two people do not type the same by chance."""
 _FIRST, _SURROGATES, _LAST = 0x100, range(0xD800, 0xE000), 0x10FFFF
 """Each token stands as one character while texts are compared; halves of characters stand for nothing."""
 
@@ -20,7 +22,7 @@ def merge(base: str, mine: str, theirs: str) -> str:
     """Return what both made of `base`: all that either typed is there, what either took away is gone.
 
     Words are never taken apart, and what one typed stays whatever the other took away around it. Where both typed at one place,
-    theirs stands first; where they typed the same, it stands once.
+    theirs stands first; where they typed the same, it stands once, also where one of them typed more around it.
     """
     if theirs in (base, mine):
         return mine
@@ -32,11 +34,20 @@ def merge(base: str, mine: str, theirs: str) -> str:
     ours, others = _edits(coded, alphabet.code(TOKEN.findall(mine))), _edits(coded, alphabet.code(TOKEN.findall(theirs)))
     parts: list[str] = []
     for place in range(len(tokens) + 1):
-        typed = [others.typed.get(place, ""), ours.typed.get(place, "")]
-        parts += (alphabet.text(one) for one in dict.fromkeys(typed) if one)
+        theirs_typed, mine_typed = others.typed.get(place, ""), ours.typed.get(place, "")
+        parts += (alphabet.text(one) for one in _both(theirs_typed, mine_typed) if one)
         if place < len(tokens) and place not in ours.gone and place not in others.gone:
             parts.append(tokens[place])
     return "".join(_apart(parts))
+
+
+def _both(theirs: str, mine: str) -> tuple[str, ...]:
+    """Return what two typed at one place; what is a part of the other by more than chance was sent twice, and stands once."""
+    if theirs == mine or (len(mine) >= _BY_CHANCE and mine in theirs):
+        return (theirs,)
+    if len(theirs) >= _BY_CHANCE and theirs in mine:
+        return (mine,)
+    return theirs, mine
 
 
 def _apart(parts: list[str]) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from juncture.document.redraft import with_own_labels
+from juncture.model import record
 from juncture.web.access.errors import Invalid, NotFound
 from juncture.web.access.texts import is_storable
 from juncture.web.access.viewer import Viewer
@@ -12,7 +14,7 @@ from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_postmortem
 from juncture.web.postmortems.citations import footnote_for, next_label, with_citation
 from juncture.web.postmortems.merging import merge
-from juncture.web.postmortems.models import Section
+from juncture.web.postmortems.models import Postmortem, Section
 from juncture.web.postmortems.selectors import postmortem_row
 from juncture.web.timeline.selectors import event_of
 
@@ -32,10 +34,14 @@ def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, tex
         raise Invalid("The text holds a NUL or half a character, which no document can.")
     postmortem = postmortem_row(viewer, postmortem_id)
     with transaction.atomic():
-        section = Section.objects.select_for_update(no_key=True).filter(postmortem=postmortem, pk=section_id).first()
+        # One at a time in a document: what two people cite at once must not get one label.
+        Postmortem.objects.get_queryset().select_for_update(no_key=True).only("pk").get(pk=postmortem.pk)
+        sections = {one.pk: one for one in Section.objects.select_for_update(no_key=True).filter(postmortem=postmortem)}
+        section = sections.get(section_id)
         if section is None:
             raise NotFound
-        merged = merge(lines(base), lines(text), section.markdown)
+        document = [record.Section(one.heading, one.markdown) for one in sections.values()]
+        merged = merge(lines(base), with_own_labels(lines(base), lines(text), document), section.markdown)
         if merged != section.markdown:
             before, section.markdown = section.markdown, merged
             section.version += 1
