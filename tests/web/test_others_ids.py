@@ -26,6 +26,7 @@ from juncture.web.actions.operations import add_action, set_state
 from juncture.web.evidence.operations import Received, pasted, receive, receive_into_new
 from juncture.web.evidence.remembering import begin_account
 from juncture.web.evidence.selectors import evidence_of
+from juncture.web.journal.models import Change
 from juncture.web.people.models import Identity
 from juncture.web.postmortems import operations, selectors
 from juncture.web.postmortems.object_api import ACTS
@@ -60,6 +61,7 @@ FORM = {
     "what": "A graph",
     "sentence": "zzNEW sentence",
     "person": "viewer@example.org",
+    "heading": "zzNEW heading",
 }
 """Fit for whatever takes a form: with an id of its own each call goes through."""
 
@@ -155,7 +157,11 @@ def filled_postmortem(viewer, postmortem, word):
         operations.edit_object(viewer, postmortem, kind, row.pk, {title: f"{word} {values[title]}"})
     found = objects_of(viewer, postmortem)
     section = selectors.postmortem(viewer, postmortem).sections[0]
+    operations.apply(viewer, postmortem, section.id, base="", text=f"Then {word}. ")
+    changes = Change.objects.order_by("-pk")
     return {
+        "of_text": changes.filter(object_kind="section", object_id=str(section.id)).first().pk,
+        "of_object": changes.filter(object_kind="factor", object_id=str(found.factors[-1].id)).first().pk,
         "postmortem": postmortem,
         "section": section.id,
         "markdown": section.markdown,
@@ -180,12 +186,17 @@ def tries():
                 continue
             kinds = KINDS if "object" in names else [""]
             for kind in kinds:
-                for act in [""] if "act" not in names else OF_PROPOSALS if "proposal" in names else ACTS:
+                for act in [""] if "act" not in names else acts_of(names):
                     yield method, address, {"objects": kind, "act": act}
+
+
+def acts_of(names):
+    return OF_PROPOSALS if "proposal" in names else ("up", "down", "rename", "remove") if "section" in names else ACTS
 
 
 def path_of(address, parent, child, more):
     values = child | more | {"object": child["pieces"].get(more["objects"]), "person": 999_999}
+    values["change"] = more["change"] = child["of_object" if address.endswith("undo/") else "of_text"]
     if more["act"] == "undo":
         values["proposal"] = values["decided"]
     if "/image/" in address or "/when/" in address:
@@ -199,7 +210,10 @@ def called(there, who, method, path, more=None, body=None):
         return there.clients[who].generic(method, path, *encoded(FORM | filling(more) if body is None else body))
     if method == "DELETE":
         path = f"{path}?reason=It+holds+names."
-    given = {"base": "", "text": "zzNEW words"} if "/sections/" in path else {"values": {**filling(more)}} if more else {}
+    given = {"values": {**filling(more)}} if more else {}
+    if "/sections/" in path:
+        ends = {"place": {"place": 2}, "restore": {"change": (more or {}).get("change")}}
+        given = ends.get(path.rsplit("/", 1)[-1], {"base": "", "text": "zzNEW words"})
     sent = {} if method in {"GET", "DELETE"} or path.endswith(("/undo", *ACTS)) else given if body is None else body
     return Client().generic(
         method,

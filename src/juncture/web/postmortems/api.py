@@ -13,7 +13,7 @@ from juncture.web.access.problems import answered, body_of, cursor_of, endpoint,
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.access.texts import storable
 from juncture.web.api.describing import CURSOR, LIMIT, Listed, Query, describe
-from juncture.web.postmortems import operations, selectors
+from juncture.web.postmortems import operations, section_views, selectors
 from juncture.web.postmortems.citing import Citable, citable
 from juncture.web.postmortems.diagnosing import diagnostics
 from juncture.web.postmortems.exporting import as_pdf, file_policy
@@ -54,20 +54,6 @@ class Merged(Struct, frozen=True):
     """A section as it stands now: what was sent, merged with what others had written."""
 
     text: str
-
-
-class SectionLine(Struct, frozen=True):
-    """A section without its text: where it stands and how often it was changed."""
-
-    id: int
-    heading: str
-    version: int
-
-
-class Sections(Struct, frozen=True):
-    """The sections of a postmortem, in their order."""
-
-    items: list[SectionLine]
 
 
 class Found(Struct, frozen=True):
@@ -148,12 +134,6 @@ def _write_section(request: ViewerRequest, postmortem: str, section: int) -> Htt
     return answered(Merged(text))
 
 
-@describe("List the sections with their versions: who writes sees by it what others changed.", answer=Sections)
-def _sections(request: ViewerRequest, postmortem: str) -> HttpResponse:
-    lines = selectors.section_versions(request.viewer, postmortem)
-    return answered(Sections([SectionLine(*line) for line in lines]))
-
-
 @describe("Find events to cite, by words or by a time of day; key events first.", answer=Found, query=_WORDS)
 def _citable(request: ViewerRequest, postmortem: str) -> HttpResponse:
     if not request.viewer.may_write:
@@ -183,8 +163,9 @@ as_markdown = endpoint(GET=markdown, PUT=replace_markdown)
 as_json = endpoint(GET=_json)
 as_html = endpoint(GET=_html)
 pdf = endpoint(GET=_pdf)
-sections = endpoint(GET=_sections)
+sections = endpoint(GET=section_views.list_sections, POST=section_views.add_by_call)
 citable_events = endpoint(GET=_citable)
 diagnostics_of = endpoint(GET=_diagnostics)
-section = endpoint(PATCH=_write_section)
+section = endpoint(PATCH=_write_section, DELETE=section_views.remove_by_call)
+arranged_section = endpoint(POST=section_views.arrange_by_call)
 state = endpoint(POST=_set_state)

@@ -112,7 +112,7 @@ def _in_words(identity: str, change: Change) -> Proposal:
         )
         lines = tuple(Line("", one.old, one.new) for one in hunks(_plain(change.text.prose), _plain(change.result)))
         return Proposal(
-            identity, f"sections/{change.heading}", what, change.heading, "", lines, _rests(change.footnotes.values())
+            identity, f"sections/{change.heading}", what, change.title, "", lines, _rests(change.footnotes.values())
         )
     if isinstance(change, SectionChange):
         lines = (Line("", "", _plain(change.text.prose)),)

@@ -41,6 +41,9 @@ class TextChange(Struct, frozen=True):
 
     section: int
     heading: str
+    """The one that the draft has for it."""
+    title: str
+    """The one that it has by now."""
     hunk: Hunk
     drafted: str
     text: Text
@@ -191,7 +194,7 @@ def _prose(found: Comparison) -> Iterator[tuple[Change, object]]:
     drafted = {one.heading: text_of(one.markdown).prose for one in found.drafted.sections}
     rows: dict[str, Section] = {}
     for row in found.sections:
-        rows.setdefault(row.heading, row)
+        rows.setdefault(row.of_draft, row)
     before: str | None = None
     for section in found.newest.sections:
         new = text_of(section.markdown).prose
@@ -207,9 +210,9 @@ def _hunks(row: Section, drafted: str, new: str, defined: Mapping[str, str]) -> 
     text = text_of(row.markdown)
     for hunk in hunks(drafted, new):
         cited = {label: defined[label] for label in labels_in(hunk.new) if label in defined}
-        change = TextChange(row.pk, row.heading, hunk, drafted, text, cited)
+        change = TextChange(row.pk, row.of_draft, row.heading, hunk, drafted, text, cited)
         if change.result != text.prose:
-            yield change, ("text", row.heading, unlabelled(hunk.old, defined), unlabelled(hunk.new, defined))
+            yield change, ("text", row.of_draft, unlabelled(hunk.old, defined), unlabelled(hunk.new, defined))
 
 
 def _objects(found: Comparison) -> Iterator[tuple[Change, object]]:

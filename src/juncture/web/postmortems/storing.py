@@ -65,6 +65,7 @@ def _store_sections(viewer: Viewer, row: Postmortem, sections: list[Section], *,
         if kept:
             section.pk = kept.pk
             section.version = kept.version
+            section.drafted_as = kept.drafted_as
             section.changed_by_id = kept.changed_by_id
         if by_person and before != section.markdown:
             section.version += 1

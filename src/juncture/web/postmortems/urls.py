@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from juncture.web.postmortems import api, history_api, history_views, object_api, proposal_views, views, write_views
+from juncture.web.postmortems import (
+    api,
+    history_api,
+    history_views,
+    object_api,
+    proposal_views,
+    section_views,
+    views,
+    write_views,
+)
 
 pages = [
     path("incidents/<slug:incident>/postmortem/", views.start, name="postmortem-start"),
@@ -12,6 +21,8 @@ pages = [
     path("postmortems/<slug:postmortem>/published/", views.published, name="postmortem-published"),
     path("postmortems/<slug:postmortem>/state/", views.state, name="postmortem-state"),
     path("postmortems/<slug:postmortem>/sections/<int:section>/", views.section, name="section"),
+    path("postmortems/<slug:postmortem>/sections/", section_views.add, name="section-add"),
+    path("postmortems/<slug:postmortem>/sections/<int:section>/is/<slug:act>/", section_views.arrange, name="section-arrange"),
     path("postmortems/<slug:postmortem>/sections/<int:section>/make/", write_views.make, name="make"),
     path("postmortems/<slug:postmortem>/history/", history_views.history, name="history"),
     path("postmortems/<slug:postmortem>/history/compare/", history_views.compare, name="history-compare"),
@@ -36,6 +47,7 @@ calls = [
     path("postmortems/<slug:postmortem>.pdf", api.pdf, name="postmortem-pdf"),
     path("postmortems/<slug:postmortem>.html", api.as_html, name="postmortem-html"),
     path("postmortems/<slug:postmortem>/sections/<int:section>", api.section),
+    path("postmortems/<slug:postmortem>/sections/<int:section>/place", api.arranged_section),
     path("postmortems/<slug:postmortem>/sections", api.sections),
     path("postmortems/<slug:postmortem>/sections/<int:section>/restore", history_api.restore),
     path("postmortems/<slug:postmortem>/history", history_api.history),

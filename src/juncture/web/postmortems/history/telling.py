@@ -87,6 +87,12 @@ def told(
         return _of_piece(action, PIECES[kind], was, now, most)
     if kind == ACTION:
         return _of_action(action, was, now, name, most)
+    if kind == "heading":
+        return Told("renamed the section", str(was.get("heading") or OPENING), f"to “{now.get('heading', '')}”")
+    if kind == "order":
+        return Told(
+            "moved the section", str(now.get("heading") or OPENING), f"from place {was.get('place')} to {now.get('place')}"
+        )
     if kind == "proposal":
         return Told(_DECIDED.get(action, _did(kind, action)), _of_what(str(now.get("of") or was.get("of") or "")))
     return _of_postmortem(action, was, now)

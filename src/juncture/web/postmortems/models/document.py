@@ -94,6 +94,8 @@ class Section(models.Model):
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="sections")
     position = models.PositiveIntegerField()
     heading = models.TextField(blank=True)
+    drafted_as = models.TextField(default="", blank=True)
+    """The heading that it was drafted under, where a person gave it another one: by it, newer evidence finds it."""
     markdown = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
@@ -103,6 +105,11 @@ class Section(models.Model):
         """In the order of the document."""
 
         ordering = ("position", "id")
+
+    @property
+    def of_draft(self) -> str:
+        """The heading by which a draft knows it."""
+        return self.drafted_as or self.heading
 
 
 class SentText(models.Model):

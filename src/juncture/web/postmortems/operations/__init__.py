@@ -13,6 +13,7 @@ from juncture.web.postmortems.operations.objects import (
 from juncture.web.postmortems.operations.proposals import accept_proposal, dismiss_proposal, undo_proposal
 from juncture.web.postmortems.operations.publishing import rename, set_state
 from juncture.web.postmortems.operations.restoring import Restored, restore_text, undo_change
+from juncture.web.postmortems.operations.sections import add_section, move_section, remove_section, rename_section
 from juncture.web.postmortems.operations.starting import PRACTICES, draft_anew, is_untouched, start_postmortem
 from juncture.web.postmortems.operations.whole import import_file, replace_file, replace_record
 from juncture.web.postmortems.operations.writing import SECTION_LIMIT, apply, cite, lines
@@ -26,6 +27,7 @@ __all__ = [
     "accept_object",
     "accept_proposal",
     "add_object",
+    "add_section",
     "apply",
     "cite",
     "dismiss_object",
@@ -37,9 +39,12 @@ __all__ = [
     "is_untouched",
     "lines",
     "make_object",
+    "move_section",
     "recount_proposals",
     "remove_object",
+    "remove_section",
     "rename",
+    "rename_section",
     "replace_file",
     "replace_record",
     "restore_text",

@@ -96,7 +96,7 @@ def settle(row: Postmortem) -> None:
 def new_section(row: Postmortem, change: SectionChange, *, by_person: bool) -> Section:
     """Put a proposed section where it belongs: behind the one that it follows in the draft."""
     sections = Section.objects.filter(postmortem=row)
-    before = sections.filter(heading=change.after).first()
+    before = next((one for one in sections if one.of_draft == change.after), None)
     place = before.position + 1 if before else 0
     sections.filter(position__gte=place).update(position=F("position") + 1)
     text, version = markdown_of(change.text), 2 if by_person else 1
