@@ -5,9 +5,10 @@ See `docs/decisions/0005-serving.md`.
 
 from a2wsgi import WSGIMiddleware
 
+from juncture.web.bodies import Bodies
 from juncture.web.wsgi import application as django
 
 THREADS = 16
 """Calls at once. More than processors, since a large upload over a slow line holds one for minutes."""
 
-application = WSGIMiddleware(django, workers=THREADS)  # type: ignore[arg-type]  # its own names for the same two arguments
+application = Bodies(WSGIMiddleware(django, workers=THREADS), large=THREADS // 2)  # type: ignore[arg-type]  # its own names for the same arguments
