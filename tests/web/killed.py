@@ -110,7 +110,7 @@ class Client:
             if seen["state"] not in {"queued", "running"}:
                 return seen
             assert time.monotonic() < deadline, (seen, self.server.said())
-            time.sleep(0.05)
+            time.sleep(0.2)
 
     def mark(self):
         with self._lock:

@@ -113,7 +113,7 @@ def test_an_import_that_finds_the_disk_full_says_so_and_waits_for_room(client, d
     incident = client.server.call("POST", "incidents", {"title": "Upload zzk6x"}, as_=SAM)[1]["id"]
     worker = client.server.children()["worker"]
     os.kill(worker, signal.SIGSTOP)
-    run = client.send("upload", incident, "zzk6x", export("zzk6x"))["import_id"]
+    run = client.send("upload", incident, "zzk6x", export("zzk6x", 1500))["import_id"]
     # So much room that the work can be begun, and not be ended.
     disk.fill()
     with disk._filler.open("rb+") as file:
@@ -121,7 +121,7 @@ def test_an_import_that_finds_the_disk_full_says_so_and_waits_for_room(client, d
     os.kill(worker, signal.SIGCONT)
     time.sleep(6)
     seen = client.server.call("GET", f"imports/{run}", as_=SAM)[1]
-    assert seen["state"] in {"running", "queued"}
+    assert seen["state"] in {"running", "queued"}, seen
     disk.free()
     seen = client.ended(run)
     assert (seen["state"], seen["failure"], seen["events"] > 200) == ("done", None, True)
