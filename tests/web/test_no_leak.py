@@ -28,15 +28,16 @@ OTHERS = {"viewer": "viewer", "author": "author", "facilitator": "facilitator", 
 PAGES = (
     "/", "/incidents/", "/incidents/?q=zzSECRET", "/incidents/?state=published", "/incidents/new/", "/actions/", "/actions/?view=board",
     "/actions/?q=zzSECRET", "/library/", "/library/?q=zzSECRET", "/library/?q=checkout", "/library/?q=lock",
-    "/library/?q=rollback&kind=event", "/settings/people/", "/settings/services/", "/settings/teams/", "/settings/audit/",
+    "/library/?q=rollback&kind=event", "/settings/people/", "/settings/services/", "/settings/teams/", "/settings/audit/", "/settings/audit/export.csv",
+    "/settings/audit/export.jsonl",
     "/incidents/1/", "/incidents/1/timeline/", "/incidents/1/evidence/", "/incidents/1/accounts/", "/postmortems/1/", "/postmortems/1/published/",
     "/postmortems/1/write/", "/postmortems/1/related/", "/postmortems/1/related/?publication=latest", "/incidents/1/related/",
-    "/postmortems/1/history/", "/postmortems/1/history/compare/",
+    "/postmortems/1/history/", "/postmortems/1/history/compare/", "/postmortems/1/proposals/", "/postmortems/1/objects/",
 )  # fmt: skip
 CALLS = (
     "incidents", "incidents?limit=200", "postmortems", "actions", "actions?overdue=true", "search?q=zzSECRET", "search?q=checkout", "search?q=lock",
     "people", "teams", "services", "audit", "postmortems/1.md", "postmortems/1.json", "postmortems/1.html", "postmortems/1/citable?q=lock",
-    "postmortems/1/history", "postmortems/1/publications", "postmortems/1/compare",
+    "postmortems/1/history", "postmortems/1/publications", "postmortems/1/compare", "postmortems/1/proposals", "postmortems/1/objects",
 )  # fmt: skip
 # The head of the ledger is one for the whole store: that it moves tells that something was received somewhere, and no more.
 NOISE = re.compile(

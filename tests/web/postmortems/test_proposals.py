@@ -282,6 +282,8 @@ def test_a_correction_of_the_timeline_is_looked_at_on_request(viewer, drafted, s
     correct(viewer, incident, Asked(kind="time", event=first.id, time="2026-03-02T13:58:00Z", why="late"))
     answer = signed_in.post(f"/postmortems/{drafted}/proposals/again/", follow=True)
     assert answer.status_code == 200
+    history = signed_in.get(f"/postmortems/{drafted}/history/").content.decode()
+    assert "had newer evidence change" in history
     assert "from 13:58:00 to" in "".join(line.after for one in proposed(viewer, drafted) for line in one.lines)
 
 
