@@ -36,3 +36,31 @@ def test_words_are_saved_as_they_are_typed_and_an_event_is_cited(opened, served)
     expect(page.locator("[data-status]")).to_contain_text("Saved ")
     page.reload()
     expect(page.locator(".cm-content").first).to_contain_text("Somebody typed this.")
+
+
+def test_two_people_who_write_at_once_read_each_other_and_lose_nothing(opened, served):
+    people = [served.person(f"{name}@example.org", "author") for name in ("first", "second")]
+    first, second = opened(people[0]), opened(people[1])
+    first.goto("/incidents/new/")
+    first.get_by_label("The incident channel").fill(CHAT)
+    first.get_by_role("button", name="Write the draft").click()
+    first.wait_for_url("**/postmortems/**", timeout=60_000)
+    write = f"{first.url.partition('#')[0]}write/"
+    first.goto(write)
+    second.goto(write)
+    texts = [page.locator(".cm-content").first for page in (first, second)]
+    for text, keys in zip(texts, ("Control+Home", "Control+End"), strict=True):
+        text.click()
+        text.page.keyboard.press(keys)
+    for word in range(12):
+        first.keyboard.type(f"hers{word} ")
+        second.keyboard.type(f" his{word}")
+    for page in (first, second):
+        expect(page.locator("[data-status]")).to_contain_text("Saved ")
+    # What the other one wrote comes in by itself, without a word of one's own going.
+    for text in texts:
+        for word in ("hers0 ", "hers11", "his0 ", "his11"):
+            expect(text).to_contain_text(word, timeout=30_000)
+    first.reload()
+    for words in ("".join(f"hers{word} " for word in range(12)), " ".join(f"his{word}" for word in range(12))):
+        expect(first.locator(".cm-content").first).to_contain_text(words.strip())
