@@ -27,7 +27,9 @@ def command(*, data: Path, host: str, port: int) -> None:
     from django.conf import settings  # noqa: PLC0415 - after Django is set up
 
     from juncture.web.access.operations import first_administrator_link  # noqa: PLC0415 - the same
+    from juncture.web.evidence.store import check_evidence_is_here  # noqa: PLC0415 - the same
 
+    check_evidence_is_here()
     token = first_administrator_link()
 
     def ready(served: Served) -> None:
