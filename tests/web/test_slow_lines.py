@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -77,7 +78,9 @@ def asked(line, length, *, large=1):
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
     scope = {"type": "http", "headers": [(b"content-length", str(length).encode())]}
-    asyncio.run(Bodies(app, large=large)(scope, line.receive, line.send))
+    # In a thread of its own: where a browser was tested before, this one has a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, Bodies(app, large=large)(scope, line.receive, line.send)).result()
     return heard
 
 
