@@ -78,6 +78,19 @@ def test_newer_evidence_still_finds_a_section_that_was_renamed(viewer, drafted, 
     assert [one.title for one in proposals_of(viewer, drafted).proposals] == ["How we heard of it"]
 
 
+def test_newer_evidence_neither_brings_back_what_was_taken_out_nor_moves_what_was_moved(viewer, drafted, work):
+    operations.remove_section(viewer, drafted, the(viewer, drafted, "Weak points"))
+    operations.move_section(viewer, drafted, the(viewer, drafted, "Detection"), by=-10)
+    arranged = headings(viewer, drafted)
+    incident = Postmortem.objects.get_queryset().get().incident.public_id
+    log = "2026-03-02T13:55:00Z ERROR payment capture failed\n2026-03-02T13:56:00Z ERROR payment capture failed\n"
+    receive(viewer, incident, [pasted(log)], date=None, zone="UTC")
+    work()
+    assert headings(viewer, drafted) == arranged
+    detection = next(one.markdown for one in sections(viewer, drafted) if one.heading == "Detection")
+    assert "6\xa0min after the start" in detection
+
+
 @pytest.mark.parametrize("heading", ["", " \n ", "x" * 201, "half \ud800"])
 def test_a_heading_is_a_few_words(viewer, drafted, heading):
     before = headings(viewer, drafted)

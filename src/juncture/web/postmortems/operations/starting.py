@@ -17,6 +17,7 @@ from juncture.web.evidence.selectors import assumptions_of
 from juncture.web.incidents.models import Incident, Visibility
 from juncture.web.incidents.operations import UNTITLED, learn_from_evidence, require_author
 from juncture.web.incidents.selectors import incident_row
+from juncture.web.journal.models import Change
 from juncture.web.journal.operations import record_change
 from juncture.web.postmortems.mapping import from_record, frozen
 from juncture.web.postmortems.models import Postmortem, Section, State
@@ -96,6 +97,10 @@ def is_untouched(row: Postmortem) -> bool:
     if row.state != State.DRAFT or row.published_number or row.renamed:
         return False
     if Section.objects.filter(postmortem=row, version__gt=1).exists() or are_touched(row):
+        return False
+    # A section that was taken out or moved leaves no mark but in the journal.
+    arranged = Change.objects.filter(postmortem_id=row.pk, object_kind__in=("section", "order"))
+    if arranged.exclude(through="import").exists():
         return False
     return not any(table.of(row).filter(touched=True).exists() for table in {kind.row for kind in KINDS.values()})
 
