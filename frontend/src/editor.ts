@@ -25,6 +25,7 @@ function start(root: HTMLElement): void {
   const keeping = new Keeping(postmortem);
   const status = root.querySelector<HTMLElement>("[data-status]")!;
   const said = root.querySelector<HTMLElement>("[data-said]")!;
+  const told = root.querySelector<HTMLElement>("[data-told]")!;
   const list = root.querySelector<HTMLElement>("[data-findings]")!;
   const count = root.querySelector<HTMLElement>("[data-count]")!;
   const sections: SectionEditor[] = [];
@@ -46,7 +47,7 @@ function start(root: HTMLElement): void {
     });
     const section = new SectionEditor(id, heading, Number(place.dataset["version"]), area.value, holder, server, keeping, changed, [
       history(),
-      keymap.of([{ key: "Mod-s", run: () => (void flush(), true), preventDefault: true }, ...defaultKeymap, ...historyKeymap]),
+      keymap.of([{ key: "Mod-s", run: () => (void saveNow(), true), preventDefault: true }, ...defaultKeymap, ...historyKeymap]),
       markdown({ addKeymap: true, completeHTMLTags: false }),
       closeBrackets(),
       syntaxHighlighting(classHighlighter),
@@ -60,6 +61,7 @@ function start(root: HTMLElement): void {
     sections.push(section);
     offerKept(section, place);
   }
+  arrive();
   // The page's own search key is "/", which is a letter here.
   root.addEventListener("keydown", (event) => event.key === "/" && event.stopPropagation());
 
@@ -79,7 +81,39 @@ function start(root: HTMLElement): void {
       const last = sections.map((one) => one.savedAt).filter((at) => at !== null).sort((a, b) => Number(a) - Number(b)).pop();
       if (last) status.textContent = `Saved ${last.toLocaleTimeString("en-GB")}`;
     }
+    tell(worst?.state ?? "saved");
     if (section.state === "saved" && section.savedAt) look();
+  }
+
+  /** Say aloud what somebody must know: that words are not saved, and that they are again. Each pause in typing is silent. */
+  let heard = "saved";
+  function tell(state: string): void {
+    const bad = state === "refused" || state === "away";
+    if (bad ? heard !== state : state === "saved" && heard !== "saved") {
+      told.textContent = status.textContent;
+      heard = state;
+    }
+  }
+
+  async function saveNow(): Promise<void> {
+    told.textContent = "";
+    await flush();
+    if (!sections.some((one) => one.unsaved)) told.textContent = status.textContent?.startsWith("Saved") ? status.textContent : "Saved.";
+  }
+
+  /** Go on where the page was left: what was done is said where it is seen, and the focus is at the section that it is about. */
+  function arrive(): void {
+    // Before the page is whole, the browser still goes to the fragment itself and takes the focus away.
+    if (document.readyState !== "complete") return addEventListener("load", () => setTimeout(arrive), { once: true });
+    const done = document.querySelector<HTMLElement>("p.told");
+    const place = document.querySelector<HTMLElement>(location.hash.startsWith("#s-") ? location.hash : "#none");
+    const section = sections.find((one) => place?.id === `s-${one.id}`);
+    if (done) say(done.textContent ?? "");
+    done?.remove();
+    if (!place || !section) return;
+    if (done && section.text) place.querySelector<HTMLElement>("summary")?.focus({ preventScroll: true });
+    else section.view.focus();
+    place.scrollIntoView({ block: "start" });
   }
 
   function offerKept(section: SectionEditor, place: HTMLElement): void {
@@ -190,10 +224,45 @@ function start(root: HTMLElement): void {
     try {
       const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
       const fresh = page.querySelector("[data-objects]");
-      if (fresh) root.querySelector("[data-objects]")?.replaceWith(fresh);
+      const old = root.querySelector("[data-objects]");
+      for (const kind of old?.querySelectorAll<HTMLDetailsElement>("details[open]") ?? [])
+        fresh?.querySelector(`#${CSS.escape(kind.id)}`)?.setAttribute("open", "");
+      const focused = old?.contains(document.activeElement) ? document.activeElement?.closest(".part, .part-kind")?.id : undefined;
+      if (fresh) old?.replaceWith(fresh);
+      const again = focused ? document.getElementById(focused) : null;
+      again?.querySelector<HTMLElement>("a, summary")?.focus({ preventScroll: true });
     } catch {
       // The next visit shows them.
     }
+  }
+
+  // What is decided about a part is decided in place: the page stays where it is, and the focus goes to the next one.
+  root.addEventListener("submit", (event) => {
+    const form = event.target instanceof HTMLFormElement ? event.target.closest<HTMLFormElement>(".part-acts form") : null;
+    if (!form) return;
+    event.preventDefault();
+    void decide(form);
+  });
+  async function decide(form: HTMLFormElement): Promise<void> {
+    const [kind, id, act] = new URL(form.action).pathname.split("/").slice(-4, -1);
+    const name = form.closest(".part")?.querySelector(".part-title")?.textContent ?? "";
+    const list = form.closest<HTMLElement>("details")?.id ?? "";
+    const place = [...document.querySelectorAll(`#${CSS.escape(list)} .part`)].findIndex((one) => one.contains(form));
+    const address = `/objects/${kind}/${id}`;
+    try {
+      await flush();
+      await server.call("POST", `${address}/${act}`, {});
+      await objects();
+      say(`${act === "accept" ? "Accepted" : "Dismissed"}: ${name}`, async () => {
+        await server.call("POST", `${address}/undo`, {});
+        await objects();
+      });
+      const rest = [...document.querySelectorAll<HTMLElement>(`#${CSS.escape(list)} .part-title`)];
+      (rest[Math.min(place, rest.length - 1)] ?? document.querySelector<HTMLElement>(`#${CSS.escape(list)} summary`))?.focus();
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+    }
+    look();
   }
 
   function look(): void {
@@ -220,6 +289,15 @@ function start(root: HTMLElement): void {
   }
 
   const citeList = root.querySelector<HTMLElement>("[data-outline]");
+  citeList?.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const section = sections.find((one) => link?.getAttribute("href") === `#s-${one.id}`);
+    if (!section || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    window.history.replaceState(null, "", `#s-${section.id}`);
+    section.view.focus();
+    document.getElementById(`s-${section.id}`)?.scrollIntoView({ block: "start" });
+  });
   const seen = new IntersectionObserver(
     (entries) => {
       for (const entry of entries) {
@@ -240,8 +318,9 @@ function start(root: HTMLElement): void {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+    if (event.defaultPrevented) return;
     event.preventDefault();
-    void flush();
+    void saveNow();
   });
 
   /** What others wrote meanwhile comes in by itself. */
@@ -256,7 +335,9 @@ function start(root: HTMLElement): void {
         await one.refresh();
       }
     } catch (error) {
-      if (error instanceof Refusal && error.status === 401) status.textContent = "You are signed out. Sign in in another tab; your words stay here.";
+      if (!(error instanceof Refusal) || error.status !== 401) return;
+      status.textContent = "You are signed out. Sign in in another tab; your words stay here.";
+      tell("refused");
     }
   }
   setInterval(() => void others(), 12_000);

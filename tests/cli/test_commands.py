@@ -156,4 +156,4 @@ def test_text_without_names_and_times_is_told_what_to_copy():
     _, err = run("draft", "-", stdin=b"just some words\nwithout any time\n", status=2)
     assert "copy a conversation with its names and times" in err
     _, err = run("draft", "-", stdin=bytes(range(256)), status=2)
-    assert "no reader knows this format" in err
+    assert "no reader knows this format (`juncture sources` lists what can be read)" in err

@@ -192,6 +192,17 @@ def test_a_phase_that_goes_on_is_open_to_the_right():
     assert html.count('fill="url(#ribbon-hatch)"') == 1
 
 
+def test_the_phases_of_one_ribbon_are_told_alike():
+    ends = [at(), at(seconds=17), at(minutes=7), at(minutes=20)]
+    names = (PhaseName.UNDETECTED, PhaseName.DETECTED, PhaseName.MITIGATING)
+    short = ribbon([Phase(name, *ends[n : n + 2]) for n, name in enumerate(names)], UTC)
+    assert "12:00:17 – 12:07:00" in short
+    long = ribbon(
+        [Phase(PhaseName.DETECTED, at(minutes=7), at(minutes=20)), Phase(PhaseName.MITIGATING, at(minutes=20), None)], UTC
+    )
+    assert "12:07 – 12:20" in long
+
+
 def test_milliseconds_never_come_before_the_instant():
     assert milliseconds(at(microseconds=400)) == milliseconds(NOON) + 1
     assert milliseconds(NOON) == int(NOON.timestamp() * 1000)

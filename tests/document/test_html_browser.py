@@ -279,6 +279,36 @@ def test_marks_are_one_tab_stop_with_arrow_keys_inside(opened):
     assert view.evaluate("location.hash") == view.evaluate("document.activeElement.getAttribute('href') ?? location.hash")
 
 
+FOCUSED = "document.activeElement.id || document.activeElement.className || document.activeElement.textContent"
+
+
+def test_the_focus_is_never_lost_in_the_replay(opened):
+    view = opened()
+    view.locator("#next").press("Enter")
+    view.locator("#next").press("Enter")
+    assert view.evaluate(FOCUSED) == "next"
+    view.get_by_role("button", name="Reveal what was there, not seen").press("Enter")
+    assert view.evaluate(FOCUSED).startswith("There at 14:32:00")
+    view.locator("#leave").focus()
+    view.keyboard.press("Escape")
+    assert view.evaluate(FOCUSED) == "handle"
+
+
+def test_a_link_of_a_sentence_keeps_the_focus_and_says_once_that_it_is_copied(opened):
+    view = opened()
+    view.evaluate(
+        "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } })"
+    )
+    link = view.locator("a.here").first
+    link.focus()
+    view.keyboard.press("Enter")
+    view.get_by_role("status").filter(has_text="Link copied").wait_for(state="attached")
+    assert view.evaluate("window.copied") == view.url
+    assert view.locator(":target").count() == 1
+    assert view.evaluate(FOCUSED).startswith("here")
+    assert link.get_attribute("aria-label") == "Link to this sentence"
+
+
 def test_the_theme_follows_the_system_until_the_reader_says_otherwise(opened):
     ground = "getComputedStyle(document.body).backgroundColor"
     light, dark = opened(color_scheme="light"), opened(color_scheme="dark")

@@ -16,10 +16,9 @@ from juncture.model.errors import BadEvidence
 from juncture.model.evidence import LeftOut, Note, Series, Sighting
 from juncture.model.identity import ArtefactHash
 
-UNKNOWN_FORMAT = "no reader knows this format (`juncture sources` lists those that do)"
+UNKNOWN_FORMAT = "no reader knows this format"
 UNKNOWN_TEXT = (
-    "no times that belong to messages or lines were found in this text (copy a conversation with its names and times;"
-    " `juncture sources` lists what else is read)"
+    "no times that belong to messages or lines were found in this text (copy a conversation with its names and times)"
 )
 
 

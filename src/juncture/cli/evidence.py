@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 from msgspec import Struct
 
-from juncture.casework.reading import EvidenceReading
+from juncture.casework.reading import UNKNOWN_FORMAT, UNKNOWN_TEXT, EvidenceReading
 from juncture.cli.progress import TerminalProgress
 from juncture.evidence.artefact import Artefact
 from juncture.evidence.mask import Mask
@@ -161,7 +161,7 @@ def report(reading: EvidenceReading, *, events: int) -> int:
 def _nothing_read(left_out: list[LeftOut]) -> BadEvidence:
     for item in sorted(left_out, key=lambda item: not item.damaged):
         more = f" ({len(left_out) - 1} more like it)" if len(left_out) > 1 else ""
-        return BadEvidence(item.where, f"{item.why.rstrip('.')}{more}", "Nothing could be read")
+        return BadEvidence(item.where, f"{item.why.rstrip('.')}{_where_to_look(item.why)}{more}", "Nothing could be read")
     return BadEvidence("evidence", "there is nothing in it", "Give files, folders or archives, or - for standard input")
 
 
@@ -175,7 +175,11 @@ def _tell_left_out(left_out: list[LeftOut]) -> None:
         files = len({item.where for item in items})
         more = f" and {files - 1} more places" if files > 1 else ""
         times = f" ({count:,} times)" if count > files else ""
-        click.echo(f"Left out: {items[0].where}{more}: {why}{times}", err=True)
+        click.echo(f"Left out: {items[0].where}{more}: {why}{_where_to_look(why)}{times}", err=True)
     if hidden := ranked[_SHOWN_LEFT_OUT:]:
         total = Counter({"things": sum(item.count for _, items in hidden for item in items)})
         click.echo(f"Left out: {total['things']:,} more things for {len(hidden)} more reasons.", err=True)
+
+
+def _where_to_look(why: str) -> str:
+    return " (`juncture sources` lists what can be read)" if why in {UNKNOWN_FORMAT, UNKNOWN_TEXT} else ""

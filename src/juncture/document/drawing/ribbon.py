@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from juncture.document.drawing.clock import Clock
@@ -20,7 +20,10 @@ NAMES = {
 
 
 def ribbon(phases: Sequence[Phase], clock: Clock) -> Markup:
-    """Return the phases as a bar to scale and a list; a phase that goes on has no length and is open to the right."""
+    """Return the phases as a bar to scale and a list; a phase that goes on has no length and is open to the right.
+
+    All instants are told alike: to the second where any phase was shorter than two minutes.
+    """
     if not phases:
         return Markup("")
     ended = [phase.to for phase in phases if phase.to is not None]
@@ -29,10 +32,12 @@ def ribbon(phases: Sequence[Phase], clock: Clock) -> Markup:
     whole = max((last - start), timedelta(seconds=1)) * (1.15 if any(phase.to is None for phase in phases) else 1)
     bars = joined(_bar(phase, start, whole) for phase in phases)
     total = duration_text(seconds_between(start, last))
+    short = any(phase.to - phase.from_ < timedelta(minutes=2) for phase in phases if phase.to is not None)
+    said = clock.second if short else clock.minute
     drawing = element(
         "svg", element("defs", hatching("ribbon-hatch")), bars, role="img", aria_label=f"{total} in phases, drawn to scale"
     )
-    return element("div", drawing, element("ol", joined(_named(phase, clock) for phase in phases)), class_="ribbon")
+    return element("div", drawing, element("ol", joined(_named(phase, said) for phase in phases)), class_="ribbon")
 
 
 def hatching(name: str) -> Markup:
@@ -51,7 +56,7 @@ def _bar(phase: Phase, start: Instant, whole: timedelta) -> Markup:
     return joined((shades, element("rect", fill="url(#ribbon-hatch)", **place) if phase.name is PhaseName.UNDETECTED else None))
 
 
-def _named(phase: Phase, clock: Clock) -> Markup:
+def _named(phase: Phase, said: Callable[[Instant], str]) -> Markup:
     swatch = element(
         "svg",
         element("rect", class_=f"phase-{phase.name}", x=0.5, y=0.5, width=11, height=11),
@@ -60,8 +65,6 @@ def _named(phase: Phase, clock: Clock) -> Markup:
         aria_hidden="true",
     )
     length = duration_text(seconds_between(phase.from_, phase.to)) if phase.to else "goes on"
-    short = phase.to is not None and phase.to - phase.from_ < timedelta(minutes=2)
-    said = clock.second if short else clock.minute
     until = said(phase.to) if phase.to else "…"
     return element(
         "li",

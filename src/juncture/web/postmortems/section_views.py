@@ -57,6 +57,7 @@ def add(request: ViewerRequest, postmortem: str) -> HttpResponse:
     after = request.POST.get("after", "")
     behind = int(after[:18]) if after.isdecimal() else None
     row = operations.add_section(request.viewer, postmortem, storable(request.POST.get("heading", "")), after=behind)
+    messages.success(request, "Added. It waits for its text.")
     return _to(postmortem, row)
 
 
@@ -67,12 +68,17 @@ def arrange(request: ViewerRequest, postmortem: str, section: int, act: str) -> 
     require_author(request.viewer, "write")
     if act in _STEPS:
         row = operations.move_section(request.viewer, postmortem, section, by=_STEPS[act])
+        messages.success(request, f"Moved {act}.")
     elif act == "rename":
         row = operations.rename_section(request.viewer, postmortem, section, storable(request.POST.get("heading", "")))
+        messages.success(request, "Renamed.")
     elif act == "remove":
+        ids = [one for one, *_ in selectors.section_versions(request.viewer, postmortem)]
         operations.remove_section(request.viewer, postmortem, section)
         messages.success(request, "The section is out of the document. Its history brings it back.")
-        return redirect("write", postmortem)
+        place = ids.index(section)
+        near = [*ids[place + 1 :], *reversed(ids[:place])][0]
+        return redirect(f"{reverse('write', args=(postmortem,))}#s-{near}")
     else:
         raise NotFound
     return _to(postmortem, row)

@@ -71,19 +71,26 @@
     }
   }
 
-  // A link to a place is also copied whole, where the browser allows it; the address bar shows it in any case.
+  // A link to a place is also copied whole, where the browser allows it; the address bar shows it in any case. The focus stays
+  // on the link, which following a fragment would take away.
+  const told = document.createElement("p");
+  told.className = "unseen-label";
+  told.setAttribute("role", "status");
+  document.body.append(told);
   document.addEventListener("click", async (event) => {
     const link = event.target instanceof Element ? event.target.closest("a.here") : null;
-    if (!(link instanceof HTMLAnchorElement)) return;
+    if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    location.hash = link.hash;
+    link.focus({ preventScroll: true });
     try {
       await navigator.clipboard.writeText(link.href);
     } catch {
       return;
     }
     link.classList.add("said");
-    const label = link.getAttribute("aria-label") ?? "";
-    link.setAttribute("aria-label", "Link copied");
-    setTimeout(() => { link.classList.remove("said"); link.setAttribute("aria-label", label); }, 1600);
+    told.textContent = "Link copied";
+    setTimeout(() => { link.classList.remove("said"); told.textContent = ""; }, 1600);
   });
 
   // A sentence that was rewritten since is found by its fingerprint under another heading, else its section is shown.

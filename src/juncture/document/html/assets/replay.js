@@ -61,7 +61,9 @@
     moment = at;
     revealed = false;
     root.toggleAttribute("data-replay", at !== null);
+    const focused = document.activeElement;
     draw();
+    if (focused instanceof HTMLElement && focused !== document.body && !focused.getClientRects().length) handle.focus({ preventScroll: true });
     if (at !== null && !dragged) scroller.scrollLeft = (place(at) / 100) * canvas.scrollWidth - scroller.clientWidth * 0.7;
   };
 
@@ -214,10 +216,15 @@
     handle.focus({ preventScroll: true });
   });
 
-  byId("leave").addEventListener("click", () => { show(null); handle.focus({ preventScroll: true }); });
+  byId("leave").addEventListener("click", () => show(null));
   byId("earlier").addEventListener("click", () => show(next(decisions.length ? decisions : steps, -1)));
   byId("next").addEventListener("click", () => show(moment === null ? (decisions[0] ?? steps[0] ?? null) : next(decisions.length ? decisions : steps, 1)));
-  document.getElementById("reveal")?.addEventListener("click", () => { revealed = true; draw(); });
+  document.getElementById("reveal")?.addEventListener("click", () => {
+    revealed = true;
+    draw();
+    const heading = /** @type {HTMLElement | null} */ (document.querySelector(".unseen h3"));
+    heading?.focus();
+  });
   all(".replay-from").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => {

@@ -47,7 +47,7 @@ def _known_head() -> Markup:
     question = "What would have brought this to you?"
     unseen = element(
         "div",
-        element("h3", "There at ", element("span", class_="replay-clock"), ", not seen"),
+        element("h3", "There at ", element("span", class_="replay-clock"), ", not seen", tabindex=-1),
         element("p", question, class_="question"),
         element("ol", class_="unseen-list"),
         element("p", "Nothing that was recorded by then had gone unseen.", class_="unseen-none", hidden=True),

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|d|%|[kMGT]B|days?|hours?|minutes?|seconds?|weeks?)\b|%)")
+
+
+@register.filter
+def unparted(text: str) -> str:
+    """Return a text in which no number parts from its unit at the end of a line."""
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", str(text))
 
 
 @register.filter
