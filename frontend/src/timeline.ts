@@ -8,6 +8,23 @@ const SETTLED = 140;
 const SHORTEST = 2_000;
 const DRAGGED = 5;
 
+/** What is said aloud when the server has taken a correction. */
+const DONE: Record<string, string> = {
+  pin: "It is a key event now.",
+  unpin: "It is no key event any more.",
+  hide: "Hidden.",
+  show: "Shown again.",
+  annotate: "The annotation is saved.",
+  time: "The time is corrected.",
+  text: "The words are corrected.",
+  lane: "It is in the other lane now.",
+  split: "Split off: it is an event of its own.",
+  join: "The two are one event now.",
+  add: "Added to the timeline.",
+};
+
+type Place = { event: string; where: "mark" | "row" | "pin" | "panel" };
+
 const bench = document.getElementById("bench");
 if (bench) work(bench);
 
@@ -20,6 +37,8 @@ function work(bench: HTMLElement): void {
   let asked: AbortController | undefined;
   let settling = 0;
   let frame = 0;
+  /** From where the panel was opened: there the focus goes when it closes. */
+  let came: Place | null = null;
 
   const lanes = (): HTMLElement | null => document.getElementById("lanes");
   const overview = (): SVGSVGElement | null => document.querySelector<SVGSVGElement>("svg.overview");
@@ -100,6 +119,12 @@ function work(bench: HTMLElement): void {
     line.scrollIntoView({ block: "nearest" });
   }
 
+  /** Say aloud what eyes see at once. */
+  function tell(words: string): void {
+    const heard = document.getElementById("said");
+    if (heard) heard.textContent = words;
+  }
+
   // ---- what is chosen ----------------------------------------------------------------------------------------------
 
   function choose(event: string): void {
@@ -120,12 +145,14 @@ function work(bench: HTMLElement): void {
     places.at(-1)?.append(ring);
   }
 
-  function open(event: string): void {
+  function open(event: string, into = false): void {
+    const place = focusKey();
+    if (place?.event === event && place.where !== "panel") came = place;
     const url = new URL(location.href);
     url.searchParams.set("event", event);
     choose(event);
     void go(url.search, "panel").then((opened) => {
-      if (opened && matchMedia("(max-width: 72rem)").matches) document.getElementById("panel")?.focus({ preventScroll: true });
+      if (opened && (into || matchMedia("(max-width: 72rem)").matches)) document.getElementById("panel")?.focus({ preventScroll: true });
     });
   }
 
@@ -133,33 +160,40 @@ function work(bench: HTMLElement): void {
     const panel = document.getElementById("panel");
     const event = panel?.dataset["event"];
     if (!event) return;
-    const back = marks().find((mark) => mark.dataset["event"] === event) ?? rowLink(event);
+    const place: Place = came?.event === event ? came : { event, where: "mark" };
+    came = null;
     const url = new URL(location.href);
     url.searchParams.delete("event");
-    void go(url.search || url.pathname, "panel").then(() => back?.focus({ preventScroll: true }));
+    void go(url.search || url.pathname, "panel").then(() => focusOn(place));
   }
 
-  const rowLink = (event: string): HTMLElement | null =>
-    document.querySelector<HTMLElement>(`.ev[data-event="${CSS.escape(event)}"] .ev-text a`);
-
-  function focusKey(): { event: string; where: "mark" | "row" | "pin" } | null {
+  function focusKey(): Place | null {
     const active = document.activeElement;
     if (!(active instanceof Element)) return null;
     const event = active.closest<HTMLElement | SVGElement>("[data-event]")?.dataset["event"];
     if (!event) return null;
+    if (active.closest("#panel")) return { event, where: "panel" };
     if (active.closest(".lanes")) return { event, where: "mark" };
     if (active.closest(".ev")) return { event, where: active.matches(".pin") ? "pin" : "row" };
     return null;
   }
 
-  function refocus(key: ReturnType<typeof focusKey>): void {
-    if (!key || (document.activeElement && document.activeElement !== document.body)) return;
-    const row = document.querySelector<HTMLElement>(`.ev[data-event="${CSS.escape(key.event)}"]`);
-    const place =
-      key.where === "mark" ? marks().find((mark) => mark.dataset["event"] === key.event)
-      : key.where === "pin" ? row?.querySelector<HTMLElement>(".pin")
-      : row?.querySelector<HTMLElement>(".ev-text a");
-    place?.focus({ preventScroll: true });
+  function refocus(place: Place | null): void {
+    if (place && (!document.activeElement || document.activeElement === document.body)) focusOn(place);
+  }
+
+  /** Focus where somebody was; what is not drawn any more has its neighbour: another mark, or the head of the list. */
+  function focusOn({ event, where }: Place): void {
+    const row = document.querySelector<HTMLElement>(`.ev[data-event="${CSS.escape(event)}"]`);
+    const mark = marks().find((each) => each.dataset["event"] === event);
+    const link = row?.querySelector<HTMLElement>(".ev-text a");
+    const head = document.getElementById("h-list");
+    const found =
+      where === "panel" ? document.getElementById("panel")
+      : where === "mark" ? mark ?? link ?? marks().find((each) => each.getAttribute("tabindex") === "0")
+      : where === "pin" ? row?.querySelector<HTMLElement>(".pin")
+      : link;
+    (found ?? head)?.focus({ preventScroll: true });
   }
 
   function showHits(): void {
@@ -210,6 +244,13 @@ function work(bench: HTMLElement): void {
     const target = event.target instanceof Element ? event.target : document.body;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") {
+      // The first Escape leaves a field of the panel, so that words which are not saved are not thrown away by one key.
+      const panel = target.closest<HTMLElement>("#panel");
+      if (panel && target.matches("input, textarea, select")) {
+        panel.focus({ preventScroll: true });
+        event.preventDefault();
+        return;
+      }
       if (target.matches("#q") || document.querySelector("details.menu[open]")) return;
       const adding = target.closest<HTMLDetailsElement>("details.add-event[open]");
       if (adding) {
@@ -417,7 +458,7 @@ function work(bench: HTMLElement): void {
     event.preventDefault();
     const chosen = link.closest<HTMLElement | SVGElement>(".ev[data-event], .lanes a[data-event]")?.dataset["event"];
     if (link.hasAttribute("data-close")) close();
-    else if (chosen) open(chosen);
+    else if (chosen) open(chosen, event.detail === 0);
     else void go(href, "bench").then(() => document.getElementById("h-list")?.scrollIntoView({ block: "nearest" }));
   });
 
@@ -441,6 +482,7 @@ function work(bench: HTMLElement): void {
     const sent = new FormData(form, event.submitter);
     sent.set("next", location.search);
     void go(form.action, "bench", "replace", sent).then((done) => {
+      if (done) tell(DONE[sent.has("pin") ? "pin" : sent.has("unpin") ? "unpin" : String(sent.get("kind"))] ?? "");
       const adding = form.closest<HTMLDetailsElement>("details.add-event");
       if (!done || !adding) return;
       form.reset();
@@ -462,7 +504,9 @@ function work(bench: HTMLElement): void {
       if (name === "zone" && value === look.dataset["ownZone"]) continue;
       url.searchParams.append(name, value.trim());
     }
-    void go(url.search || url.pathname, "bench", "replace");
+    void go(url.search || url.pathname, "bench", "replace").then((found) => {
+      if (found) tell(document.querySelector("#h-list .count")?.textContent ?? "");
+    });
   }
 
   let typing = 0;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 
@@ -18,8 +19,7 @@ def test_a_class_is_styled_alone_by_the_document_and_the_pages_or_by_one_app():
     styled = defaultdict(set)
     for sheet in layout(None)["sheets"]:
         shared = sheet.startswith(("document/", "pages/"))
-        with open(finders.find(sheet), encoding="utf-8") as file:
-            rules = RULE.findall(COMMENT.sub("", file.read()))
+        rules = RULE.findall(COMMENT.sub("", Path(finders.find(sheet)).read_text("utf-8")))
         for selector in (one.strip() for rule in rules for one in rule.split(",")):
             if alone := CLASS_ALONE.fullmatch(selector):
                 styled[alone[1]].add("shared" if shared else sheet)

@@ -67,7 +67,8 @@ def test_plus_zooms_into_a_window_that_stands_in_the_address(page):
 def test_a_search_leaves_the_hits_and_goes_into_the_address(page):
     page.keyboard.press("/")
     page.keyboard.type("rolling back")
-    page.get_by_text("1 found").wait_for()
+    page.locator("#h-list", has_text="1 found").wait_for()
+    page.locator("#said", has_text="1 found").wait_for(state="attached")
     assert "q=rolling" in page.url
     assert page.locator(".ev").count() == 1
 
@@ -114,3 +115,43 @@ def test_on_a_phone_the_evidence_is_a_sheet_that_closes(opened, incident):
     assert sheet.evaluate("element => getComputedStyle(element).position") == "fixed"
     page.get_by_label("Close the evidence").tap()
     page.locator("#panel:not([data-event])").wait_for(state="attached")
+
+
+FOCUSED = "document.activeElement.id || document.activeElement.closest('[data-event]')?.dataset.event"
+
+
+def test_enter_leads_into_the_evidence_and_escape_back_to_the_row_it_was_opened_from(page):
+    row = page.locator(".ev", has_text="rolling back release 412").first
+    event = row.get_attribute("data-event")
+    row.locator(".ev-text a").press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'panel'")
+    assert page.locator("#panel").get_attribute("data-event") == event
+    note = page.get_by_label("Annotation")
+    note.press_sequentially("They waited for the canary.")
+    page.keyboard.press("Escape")
+    assert page.evaluate(FOCUSED) == "panel"
+    assert note.input_value() == "They waited for the canary."
+    page.get_by_role("button", name="Save annotation").press("Enter")
+    page.locator("#said").get_by_text("The annotation is saved.").wait_for(state="attached")
+    assert page.evaluate(FOCUSED) == "panel"
+    page.keyboard.press("Escape")
+    page.wait_for_function("event => document.activeElement.closest('.ev')?.dataset.event === event", arg=event)
+
+
+def test_the_focus_is_not_lost_when_what_had_it_is_drawn_no_more(page):
+    page.locator(".ev .ev-text a").last.focus()
+    for _ in range(6):
+        page.keyboard.press("+")
+    settled(page)
+    page.wait_for_url(re.compile("from="))
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_hits_pins_and_refusals_are_said_once(page):
+    page.get_by_role("search", name="Filter events").get_by_role("searchbox").press_sequentially("rolling")
+    page.locator("#said").get_by_text(re.compile("^[0-9]+ found")).wait_for(state="attached")
+    page.locator(".ev .ev-text a").first.focus()
+    page.keyboard.press("p")
+    page.locator("#said").get_by_text(re.compile("key event")).wait_for(state="attached")
+    assert page.locator("[aria-live], [role=status], [role=alert]").count() == 1

@@ -76,7 +76,7 @@
   const told = document.createElement("p");
   told.className = "unseen-label";
   told.setAttribute("role", "status");
-  document.body.append(told);
+  if (document.querySelector("a.here")) document.body.append(told);
   document.addEventListener("click", async (event) => {
     const link = event.target instanceof Element ? event.target.closest("a.here") : null;
     if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
