@@ -120,3 +120,18 @@ def test_pauses_in_typing_are_silent_and_lost_connections_are_said(page, opened)
     page.context.set_offline(False)
     expect(told).to_contain_text("Saved ", timeout=20_000)
     opened.complaints[:] = [said for said in opened.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
+
+
+HEARD = """addEventListener("DOMContentLoaded", () => {
+    const told = document.querySelector(".told");
+    if (told) new MutationObserver(() => { document.documentElement.dataset.heard = told.textContent; }).observe(told, { childList: true });
+});"""
+
+
+def test_what_a_page_comes_back_with_is_heard(opened, draft):
+    page = opened("keys@example.org")
+    page.add_init_script(HEARD)
+    page.goto(draft)
+    page.get_by_role("button", name="Publish").press("Enter")
+    page.locator("html[data-heard^='Published.']").wait_for()
+    assert page.get_by_text("Published. This is publication 1").is_visible()

@@ -51,6 +51,14 @@ def test_the_page_names_them_all_and_what_was_left_out(signed_in, incident):
         assert said in text
 
 
+def test_what_no_reader_knows_leads_to_what_can_be_read_and_to_no_command(signed_in, incident):
+    text = signed_in.get("/incidents/1/evidence/").content.decode()
+    assert "no reader knows this format" in text
+    assert "juncture sources" not in text
+    assert '/incidents/new/#h-reads">What can be read</a>' in text
+    assert 'id="h-reads"' in signed_in.get("/incidents/new/").content.decode()
+
+
 def test_left_out_is_grouped_by_its_reason_the_damaged_first():
     lines = [{"where": f"a, line {number}", "why": "no time", "count": 1, "damaged": False} for number in range(9)]
     groups = grouped([*lines, {"where": "b", "why": "ends early", "count": 2, "damaged": True}])

@@ -22,7 +22,7 @@ _STALE = (
     "This page was open for too long, or cookies are not allowed here. Go back, load the page again, and send it once more."
 )
 _BROKEN = "Something broke on our side. What you had saved is safe. Go back and try again."
-_UNREADABLE = "This call cannot be read. Go back and try again."
+_UNREADABLE = "What was sent cannot be read. Go back, load the page again, and try once more."
 _TOO_LONG = "This text is longer than 16 MB. Save it as a file and choose that: files are not held in memory."
 _TOO_MANY = "These are more than 5,000 files. Pack them into one archive (zip or tar) and choose that."
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -182,19 +183,26 @@ def _strip(milestones: Sequence[Milestone], row: Incident, clock: Clock) -> tupl
         return ()
     shown: list[MilestoneShown] = []
     before: datetime | None = None
+    said = _alike([one.at for one in milestones if one.at is not None], clock)
     for one in milestones:
         at = one.at
         if at is None and one.name == "started" and row.started_at is not None:
             at = row.started_at
-            shown.append(MilestoneShown("started", at, clock.minute(at), "as it was told", "told"))
+            shown.append(MilestoneShown("started", at, said(at), "as it was told", "told"))
         elif at is None:
             invalid = one.state is MilestoneState.INVALID
             shown.append(MilestoneShown(str(one.name), None, "", "", "invalid" if invalid else "not_applicable"))
             continue
         else:
-            shown.append(MilestoneShown(str(one.name), at, clock.minute(at), _after(before, at), "found"))
+            shown.append(MilestoneShown(str(one.name), at, said(at), _after(before, at), "found"))
         before = at
     return tuple(shown)
+
+
+def _alike(instants: Sequence[datetime], clock: Clock) -> Callable[[datetime], str]:
+    """Return how all instants of a strip are told: to the second where two of them stand within a minute of each other."""
+    close = any(0 < abs(seconds_between(one, then)) < 60 for one, then in pairwise(instants))
+    return clock.second if close else clock.minute
 
 
 def _after(before: datetime | None, at: datetime) -> str:

@@ -48,6 +48,11 @@
   // What was refused is read first, unless the page knows better where to go on.
   if (!document.querySelector("[autofocus]")) byId("complaint")?.focus();
 
+  // What was done is said aloud: a page that comes with the words in it is not heard until they change.
+  for (const told of document.querySelectorAll(".told[role=status]")) {
+    setTimeout(() => told.replaceChildren(...[...told.childNodes].map((each) => each.cloneNode(true))), 200);
+  }
+
   // The zone of this browser, where the person has not said another.
   for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-own-zone]"))) {
     if (field.value === "UTC") field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
