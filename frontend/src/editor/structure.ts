@@ -85,7 +85,8 @@ export function structure(make: Make): Extension {
     const { from, to } = meantRange(view.state);
     if (view.state.sliceDoc(from, to).trim().length < 3) return false;
     view.dispatch({ selection: { anchor: from, head: to } });
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(".make-bar button")?.focus());
+    // At once: the next key may be pressed already.
+    document.querySelector<HTMLElement>(".make-bar button")?.focus({ preventScroll: true });
     return true;
   }
 
