@@ -72,6 +72,8 @@ def test_at_rest_everything_is_there_and_the_handle_is_a_slider(opened):
     handle = view.get_by_role("slider")
     assert handle.get_attribute("aria-valuetext") == "At the end: everything is shown"
     assert view.locator(".fog").is_hidden()
+    # Not called as the section that a document may have.
+    assert view.get_by_role("region", name="Lanes", exact=True).count() == 1
 
 
 def test_dragging_the_handle_leaves_only_what_was_known(opened):

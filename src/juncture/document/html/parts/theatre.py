@@ -35,7 +35,7 @@ def theatre(context: Context) -> Markup:
         return EMPTY
     return element(
         "section",
-        element("h2", "Timeline", class_="unseen-label", id="lanes-heading"),
+        element("h2", "Lanes", class_="unseen-label", id="lanes-heading"),
         _bar(context),
         drawn.html,
         _legend(),
