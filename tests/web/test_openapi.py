@@ -58,6 +58,17 @@ def test_what_is_answered_is_what_is_described(document, api, work):
     checked(document, api, "POST", "/incidents", {"title": ""}, 422)
 
 
+def test_no_list_is_described_by_its_places(document):
+    def lists(schema):
+        for name, value in schema.items() if isinstance(schema, dict) else enumerate(schema):
+            if name == "items" and isinstance(value, list):
+                yield schema
+            if isinstance(value, dict | list):
+                yield from lists(value)
+
+    assert list(lists(document)) == [], "OpenAPI 3.1 knows no such schema: name the places in a struct"
+
+
 def checked(document, api, method, path, body=None, status=200):
     answer = api(method, path[1:], body)
     template = next(

@@ -199,7 +199,7 @@ def path_of(address, parent, child, more):
     values["change"] = more["change"] = child["of_object" if address.endswith("undo/") else "of_text"]
     if more["act"] == "undo":
         values["proposal"] = values["decided"]
-    if "/image/" in address or "/when/" in address:
+    if "/image/" in address or address.rstrip("/").endswith("/when"):
         values["sha256"] = child["picture"]
     first = NAMED.search(address)[1]
     return "/" + NAMED.sub(lambda found: str(parent[first] if found[1] == first else values[found[1]]), address)
@@ -214,6 +214,8 @@ def called(there, who, method, path, more=None, body=None):
     if "/sections/" in path:
         ends = {"place": {"place": 2}, "restore": {"change": (more or {}).get("change")}}
         given = ends.get(path.rsplit("/", 1)[-1], {"base": "", "text": "zzNEW words"})
+    if path.endswith("/when"):
+        given = {name: FORM[name] for name in ("when", "what")}
     sent = {} if method in {"GET", "DELETE"} or path.endswith(("/undo", *ACTS)) else given if body is None else body
     return Client().generic(
         method,

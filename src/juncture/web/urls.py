@@ -27,6 +27,7 @@ api = [
     *people.calls,
     *access.calls,
     *journal.calls,
+    *pages.calls,
 ]
 
 urlpatterns = [

@@ -9,6 +9,7 @@ PAGES = {
 CALLS = {
     "api/v1/actions": {"GET": ALL_SEE},
     "api/v1/actions/<slug:action>": {"GET": ALL_SEE, "PATCH": ALL_WRITE},
+    "api/v1/actions/<slug:action>/history": {"GET": ALL_SEE},
     "api/v1/postmortems/<slug:postmortem>/actions": {"POST": (403, 201, 201, 201)},
 }
 BODIES = {"actions": {"title": "Mend it"}}

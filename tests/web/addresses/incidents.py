@@ -35,11 +35,25 @@ CALLS = {
         "POST": EDITORS,
         "DELETE": EDITORS,
     },
+    "api/v1/severities": {"GET": ALL_SEE, "POST": (403, 403, 422, 403)},
+    "api/v1/severities/<int:severity>": {"PATCH": (403, 403, 404, 403), "DELETE": (403, 403, 404, 403)},
+    "api/v1/severities/<int:severity>/move": {"POST": (403, 403, 404, 403)},
+    "api/v1/criteria": {"GET": ALL_SEE},
+    "api/v1/criteria/<slug:criterion>": {"PATCH": (403, 403, 422, 403)},
+    "api/v1/objectives": {"GET": ALL_SEE, "POST": (403, 403, 422, 403)},
+    "api/v1/objectives/<int:objective>": {"DELETE": (403, 403, 404, 403)},
 }
-BODIES = {"incidents": {"title": " "}}
+BODIES = {
+    "incidents": {"title": " "},
+    "severities": {"name": " "},
+    "move": {"to": "up"},
+    "none": {"is_on": False},
+    "objectives": {"service": " ", "percent": "99.9"},
+}
+UNBOUND = {address for address in CALLS if "incident" not in address}
 
 
-NOWHERE = {"severity": 999999, "person": 999999, "objective": 999999}
+NOWHERE = {"severity": 999999, "person": 999999, "objective": 999999, "criterion": "none"}
 
 
 def EXTRA(of):  # noqa: N802 - a table, that depends on the world

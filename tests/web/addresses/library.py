@@ -8,4 +8,8 @@ PAGES = {
 }
 CALLS = {
     "api/v1/search": {"GET": ALL_SEE},
+    "api/v1/postmortems/<slug:postmortem>/related": {"GET": ALL_SEE},
+    "api/v1/incidents/<slug:incident>/related": {"GET": ALL_SEE},
+    "api/v1/learned": {"GET": ALL_SEE},
+    "api/v1/costs": {"GET": ALL_SEE},
 }

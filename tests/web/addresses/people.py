@@ -1,4 +1,4 @@
-from tests.web.addresses import ALL_SEE, NOT_SO
+from tests.web.addresses import ALL_SEE, NONE, NOT_SO
 
 NO_VALUE = (422, 422, 422, 422)
 ADMINISTRATORS = (403, 403, 200, 403)
@@ -19,16 +19,25 @@ PAGES = {
     "settings/services/<int:service>/": (ALL_SEE, ADMINISTRATORS_SAY_WHAT),
 }
 CALLS = {
-    "api/v1/me": {"GET": ALL_SEE},
+    "api/v1/me": {"GET": ALL_SEE, "PATCH": ALL_SEE},
     "api/v1/people": {"GET": ALL_SEE},
+    "api/v1/people/<int:person>": {"GET": (403, 403, NONE, 403)},
+    "api/v1/people/<int:person>/identities": {"POST": (403, 403, NONE, 403)},
+    "api/v1/people/<int:person>/identities/<int:identity>": {"DELETE": (403, 403, NONE, 403)},
     "api/v1/teams": {"GET": ALL_SEE, "POST": ADMINISTRATORS_SAY_WHAT},
     "api/v1/teams/<str:team>": {"GET": ALL_SEE, "PATCH": ADMINISTRATORS, "DELETE": ADMINISTRATORS},
+    "api/v1/services/owners": {"POST": ADMINISTRATORS_SAY_WHAT},
     "api/v1/services": {"GET": ALL_SEE, "POST": ADMINISTRATORS_SAY_WHAT},
     "api/v1/services/<int:service>": {"GET": ALL_SEE, "PATCH": ADMINISTRATORS_SAY_WHAT, "DELETE": ADMINISTRATORS},
 }
-BODIES = {"teams": {"name": " "}, "services": {"name": " "}}
+BODIES = {
+    "teams": {"name": " "},
+    "services": {"name": " "},
+    "owners": {"text": " "},
+    "identities": {"kind": "chat", "value": "ana"},
+}
 UNBOUND = {address for address in (*PAGES, *CALLS) if "<" in address}
-NOWHERE = {"who": 999_999_999, "team": "no-such-team", "service": 999_999_999}
+NOWHERE = {"who": 999_999_999, "identity": 999_999_999, "team": "no-such-team", "service": 999_999_999}
 
 
 def EXTRA(of):  # noqa: N802 - the tables name it so

@@ -95,9 +95,9 @@ def test_verifying_names_what_is_broken_and_nothing_of_other_incidents(viewer, i
         path.write_bytes(b"changed")
     verify_now(viewer, "1")
     work()
-    ((where, what),) = evidence_page(viewer, "1").verification.broken
-    assert where == "odd.bin"
-    assert "was changed" in what
+    (broken,) = evidence_page(viewer, "1").verification.broken
+    assert broken.where == "odd.bin"
+    assert "was changed" in broken.what
 
 
 def test_a_page_with_many_artefacts_asks_few_questions(signed_in, viewer, incident, django_assert_max_num_queries):

@@ -154,7 +154,9 @@ def test_bad_values_of_services_are_refused(boss):
 
 
 def test_the_api_reads_for_all_and_changes_for_administrators(api, admin_api, author):
-    assert api("GET", "me").json() == {"id": author.pk, "name": "Author Sample", "role": "author"}
+    assert api("GET", "me").json() == {"id": author.pk, "name": "Author Sample", "role": "author"} | {
+        "email": "author@example.org", "zone": "UTC",
+    }  # fmt: skip
     assert api("GET", "people").json()["items"][0]["name"] == "Author Sample"
     assert "email" not in api("GET", "people").content.decode()
     assert api("POST", "teams", {"name": "Payments"}).status_code == 403

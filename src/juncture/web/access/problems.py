@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from msgspec import Struct
 
 from juncture.model.errors import BadEvidence
@@ -21,8 +21,8 @@ from juncture.web.access.texts import is_storable
 
 P = ParamSpec("P")
 Body = TypeVar("Body")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-Handler = Callable[Concatenate[ViewerRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+Handler = Callable[Concatenate[ViewerRequest, P], HttpResponseBase]
 
 BODY_LIMIT = 16 * 1024 * 1024
 _CURSOR_DIGITS = 18
@@ -51,7 +51,7 @@ def endpoint(**methods: Handler[P]) -> View[P]:
     """Return a view that answers each method (`GET=…, POST=…`) by its handler, for signed-in viewers and tokens only."""
     allowed = ", ".join(sorted((*methods, "HEAD", "OPTIONS") if "GET" in methods else (*methods, "OPTIONS")))
 
-    def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         handler = methods.get("GET" if request.method == "HEAD" else request.method or "")
         if handler is None:
             answer = problem(405, f"{request.method} is not answered here; {allowed} are.")

@@ -16,6 +16,7 @@ from juncture.web.actions.asking import wanted_of
 from juncture.web.actions.listing import page_of
 from juncture.web.actions.operations import Edit
 from juncture.web.actions.showing import ActionView
+from juncture.web.actions.telling import Step
 from juncture.web.api.describing import CURSOR, LIMIT, Listed, Query, describe
 
 
@@ -74,6 +75,11 @@ def _one(request: ViewerRequest, action: str) -> HttpResponse:
     return answered(selectors.action(request.viewer, action))
 
 
+@describe("List who changed what of an action, newest first; for who may write.", answer=Listed[Step])
+def _history(request: ViewerRequest, action: str) -> HttpResponse:
+    return listed(selectors.history_of(request.viewer, action), None)
+
+
 @describe("Change an action, its state included.", body=ChangeBody, answer=ActionView, refuses=(403, 409))
 def _change(request: ViewerRequest, action: str) -> HttpResponse:
     body = body_of(request, ChangeBody)
@@ -110,3 +116,4 @@ def _add(request: ViewerRequest, postmortem: str) -> HttpResponse:
 actions = endpoint(GET=_list)
 one_action = endpoint(GET=_one, PATCH=_change)
 add = endpoint(POST=_add)
+history = endpoint(GET=_history)

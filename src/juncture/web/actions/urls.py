@@ -15,5 +15,6 @@ pages = [
 calls = [
     path("actions", api.actions),
     path("actions/<slug:action>", api.one_action),
+    path("actions/<slug:action>/history", api.history),
     path("postmortems/<slug:postmortem>/actions", api.add),
 ]

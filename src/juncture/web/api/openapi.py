@@ -35,7 +35,7 @@ _REFUSED = {
     503: "Too much of this is being done; try again.",
     507: "The disk of the server is full.",
 }
-_NUMBERS = {"object", "section", "token", "person", "service"}
+_NUMBERS = {"object", "section", "token", "person", "service", "severity", "objective", "identity"}
 """Names in addresses that stand for a number."""
 PREFIX = "/api/v1/"
 

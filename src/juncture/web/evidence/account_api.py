@@ -12,7 +12,7 @@ from juncture.web.access.requests import ViewerRequest
 from juncture.web.api.describing import Listed, describe
 from juncture.web.evidence import remembering
 from juncture.web.evidence.account_selectors import AccountView, own_account, own_accounts
-from juncture.web.evidence.api import Queued
+from juncture.web.evidence.artefact_api import Queued
 
 
 class NewAccount(Struct, forbid_unknown_fields=True):

@@ -5,31 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
-from msgspec import Struct
 
 from juncture.web.access.errors import Invalid
 from juncture.web.access.problems import answered, bytes_of, endpoint, listed
 from juncture.web.access.requests import ViewerRequest
 from juncture.web.api.describing import Listed, Query, describe
 from juncture.web.evidence import operations, selectors
+from juncture.web.evidence.artefact_api import Queued
 from juncture.web.evidence.forms import date_of
-from juncture.web.evidence.keeping import remove_artefact
 from juncture.web.evidence.ring import row_for_evidence
 from juncture.web.incidents.operations import require_author
 from juncture.web.incidents.selectors import incident_row
-
-
-class Queued(Struct, frozen=True):
-    """An import that will be carried out."""
-
-    import_id: str
-
-
-class Removing(Struct, frozen=True):
-    """What is being erased: the artefact, and those that hold it or lie in it, by hash."""
-
-    removing: tuple[str, ...]
-
 
 _WHEN = (
     Query("date", "The day of times that stand without one; default: the day of `started_at`, else today.", format="date"),
@@ -86,18 +72,12 @@ def _list(request: ViewerRequest, incident: str) -> HttpResponse:
     return listed(selectors.evidence_of(request.viewer, incident), None)
 
 
-@describe(
-    "Remove an artefact: its content is erased, its entry in the ledger stays, with the reason.",
-    answer=Removing,
-    status=202,
-    query=(Query("reason", "Why it is removed; stays in the ledger for ever."),),
-    refuses=(403, 409, 422),
-)
-def _remove(request: ViewerRequest, incident: str, sha256: str) -> HttpResponse:
-    run = remove_artefact(request.viewer, incident, sha256, reason=request.GET.get("reason", ""))
-    return answered(Removing(tuple(item["sha256"] for item in run.given)), 202)
+@describe("Read once more an import that failed or was stopped.", answer=selectors.ImportView, refuses=(403, 409))
+def _again(request: ViewerRequest, run: str) -> HttpResponse:
+    operations.read_again(request.viewer, run)
+    return answered(selectors.import_run(request.viewer, run))
 
 
 evidence = endpoint(GET=_list, POST=_add)
-one_artefact = endpoint(DELETE=_remove)
 one_import = endpoint(GET=_import, DELETE=_cancel)
+again = endpoint(POST=_again)

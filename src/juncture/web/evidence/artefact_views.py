@@ -29,8 +29,8 @@ _LAST_PAGE = 10_000_000
 def artefact(request: ViewerRequest, incident: str, sha256: str) -> HttpResponseBase:
     """Show an artefact to its ring: its lines, masked; or give the original with `?original=1`. Each opening is recorded."""
     if "original" in request.GET:
-        return _original(request, incident, sha256)
-    number = _page_of(request)
+        return original_of(request, incident, sha256)
+    number = page_asked_for(request)
     item, stream = open_original(request.viewer, incident, sha256, opening=number == 1)
     stream.close()
     told = {
@@ -54,7 +54,8 @@ def image(request: ViewerRequest, incident: str, sha256: str) -> HttpResponse:
     return answer
 
 
-def _original(request: ViewerRequest, incident: str, sha256: str) -> HttpResponseBase:
+def original_of(request: ViewerRequest, incident: str, sha256: str) -> HttpResponseBase:
+    """Return the bytes of an artefact to its ring, or the part of them that is asked for. Raises NotFound."""
     wanted = _RANGE.fullmatch(request.headers.get("Range", ""))
     # The rest of what was opened already is no opening of its own.
     goes_on = bool(wanted and wanted[1] not in {"", "0"})
@@ -101,6 +102,7 @@ def _pieces(stream: BinaryIO, count: int) -> Iterator[bytes]:
             yield piece
 
 
-def _page_of(request: HttpRequest) -> int:
+def page_asked_for(request: HttpRequest) -> int:
+    """Return which page of an artefact's lines is asked for, from 1."""
     text = request.GET.get("page", "1")
     return min(int(text), _LAST_PAGE) if text.isdecimal() and len(text) < 10 and int(text) else 1

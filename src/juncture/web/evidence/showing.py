@@ -26,6 +26,13 @@ class Group(Struct, frozen=True):
     damaged: bool
 
 
+class Broken(Struct, frozen=True):
+    """An artefact that is not as it was received, and how."""
+
+    where: str
+    what: str
+
+
 class Verification(Struct, frozen=True):
     """The last verification of an incident's evidence: when, and what it found."""
 
@@ -33,7 +40,7 @@ class Verification(Struct, frozen=True):
     at: datetime | None
     artefacts: int
     erased: int
-    broken: tuple[tuple[str, str], ...]
+    broken: tuple[Broken, ...]
     done: int
     head: str
 
@@ -121,6 +128,12 @@ def evidence_page(viewer: Viewer, incident_id: str) -> EvidencePage:
     )
 
 
+def verification_of(viewer: Viewer, incident_id: str) -> Verification:
+    """Return the last verification of an incident's evidence; its state is `never` where there was none. Raises NotFound."""
+    never = Verification("never", None, 0, 0, (), 0, "")
+    return _verification(row_for_evidence(viewer, incident_id).pk) or never
+
+
 def grouped(left_out: Sequence[dict[str, object]]) -> tuple[Group, ...]:
     """Return what was left out by its reason, the damaged first, each with its first places."""
     groups: dict[tuple[str, bool], list[tuple[str, int]]] = {}
@@ -147,7 +160,7 @@ def _verification(incident: int) -> Verification | None:
     run = ImportRun.objects.filter(incident=incident, task=ImportRun.Task.VERIFY).order_by("-id").first()
     if run is None:
         return None
-    broken = tuple((str(item["where"]), str(item["why"])) for item in run.left_out if item.get("damaged"))
+    broken = tuple(Broken(str(item["where"]), str(item["why"])) for item in run.left_out if item.get("damaged"))
     return Verification(
         run.state,
         run.ended_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from juncture.web.evidence import account_api, account_views, api, artefact_views, evidence_views, views
+from juncture.web.evidence import account_api, account_views, api, artefact_api, artefact_views, evidence_views, views
 
 pages = [
     path("incidents/<slug:incident>/evidence/", evidence_views.evidence, name="evidence"),
@@ -26,9 +26,13 @@ pages = [
 ]
 calls = [
     path("incidents/<slug:incident>/evidence", api.evidence),
-    path("incidents/<slug:incident>/evidence/<str:sha256>", api.one_artefact),
+    path("incidents/<slug:incident>/evidence/verification", artefact_api.verification),
+    path("incidents/<slug:incident>/evidence/<str:sha256>", artefact_api.one_artefact),
+    path("incidents/<slug:incident>/evidence/<str:sha256>/original", artefact_api.original),
+    path("incidents/<slug:incident>/evidence/<str:sha256>/when", artefact_api.when),
     path("incidents/<slug:incident>/accounts", account_api.accounts),
     path("accounts/<slug:account>", account_api.one_account),
     path("accounts/<slug:account>/release", account_api.release),
     path("imports/<slug:run>", api.one_import),
+    path("imports/<slug:run>/again", api.again),
 ]

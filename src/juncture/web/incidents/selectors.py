@@ -218,6 +218,21 @@ def severity_tones() -> dict[str, str]:
     return dict(Severity.objects.values_list("key", "tone"))
 
 
+class SeverityView(Struct, frozen=True):
+    """A severity of the list: its colour is `bad` (red), `warn` (amber) or empty (grey)."""
+
+    id: int
+    name: str
+    description: str
+    tone: str
+
+
+def severity_views(viewer: Viewer) -> list[SeverityView]:
+    """Return the severities, the gravest first. They are nobody's secret; nobody signed in gets none."""
+    rows = Severity.objects.all() if viewer.known else Severity.objects.none()
+    return [SeverityView(row.pk, row.name, row.description, row.tone) for row in rows]
+
+
 def severity_names() -> list[str]:
     """Return the severities that can be chosen, the gravest first."""
     return list(Severity.objects.values_list("name", flat=True))

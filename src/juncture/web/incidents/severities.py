@@ -47,7 +47,7 @@ def edit_severity(viewer: Viewer, severity_id: int, *, name: str, description: s
     require_administrator(viewer)
     values = _checked(name, description, tone)
     with transaction.atomic():
-        severity = _row(severity_id)
+        severity = severity_row(severity_id)
         if Severity.objects.filter(key=values["key"]).exclude(pk=severity.pk).exists():
             raise InTheWay(f"There is a severity {values['name']} already.")
         before, old_key = _told(severity), severity.key
@@ -70,7 +70,7 @@ def move_severity(viewer: Viewer, severity_id: int, *, up: bool) -> None:
     """Move a severity one place, `up` to the graver. At the end nothing happens. Raises NotAllowed or NotFound."""
     require_administrator(viewer)
     with transaction.atomic():
-        moved = _row(severity_id)
+        moved = severity_row(severity_id)
         order = list(Severity.objects.all())
         place = next(number for number, each in enumerate(order) if each.pk == moved.pk)
         to = place - 1 if up else place + 1
@@ -88,7 +88,7 @@ def remove_severity(viewer: Viewer, severity_id: int) -> None:
     """Take a severity from the list; incidents keep its name. Raises NotAllowed, NotFound, or InTheWay for one in force."""
     require_administrator(viewer)
     with transaction.atomic():
-        severity = _row(severity_id)
+        severity = severity_row(severity_id)
         last = Criterion.objects.filter(kind="severity").order_by("-id").first()
         if last is not None and last.is_on and last.severity_id == severity.pk:
             raise InTheWay(f"{severity.name} decides which incidents need a postmortem. Change that criterion first.")
@@ -112,7 +112,8 @@ def _checked(name: str, description: str, tone: str) -> dict[str, str]:
     return {"name": name, "key": severity_key(name), "description": description, "tone": tone}
 
 
-def _row(severity_id: int) -> Severity:
+def severity_row(severity_id: int) -> Severity:
+    """Return a severity. Raises NotFound."""
     severity = Severity.objects.filter(pk=severity_id).first()
     if severity is None:
         raise NotFound

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from juncture.web.evidence import evidence_views
-from juncture.web.incidents import api, deciding_views, settings_views, views
+from juncture.web.incidents import api, deciding_views, settings_api, settings_views, views
 
 pages = [
     path("incidents/", views.incidents, name="incidents"),
@@ -33,4 +33,11 @@ calls = [
     path("incidents/<slug:incident>/waive", api.waiver),
     path("incidents/<slug:incident>/request", api.request),
     path("incidents/<slug:incident>/people", api.people),
+    path("severities", settings_api.all_severities),
+    path("severities/<int:severity>", settings_api.one_severity),
+    path("severities/<int:severity>/move", settings_api.move),
+    path("criteria", settings_api.all_criteria),
+    path("criteria/<slug:criterion>", settings_api.one_criterion),
+    path("objectives", settings_api.all_objectives),
+    path("objectives/<int:objective>", settings_api.one_objective),
 ]

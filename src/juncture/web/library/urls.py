@@ -12,4 +12,10 @@ pages = [
     path("postmortems/<slug:postmortem>/related/", related_pages.of_postmortem, name="postmortem-related"),
     path("incidents/<slug:incident>/related/", related_pages.of_incident, name="incident-related"),
 ]
-calls = [path("search", api.search, name="search")]
+calls = [
+    path("search", api.search, name="search"),
+    path("postmortems/<slug:postmortem>/related", api.related_to_postmortem),
+    path("incidents/<slug:incident>/related", api.related_to_incident),
+    path("learned", api.learned),
+    path("costs", api.costs),
+]

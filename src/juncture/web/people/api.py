@@ -1,14 +1,15 @@
-"""People, teams and services over the API."""
+"""Teams and services over the API."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from msgspec import Struct
 
-from juncture.web.access.problems import answered, body_of, cursor_of, endpoint, limit_of, listed
+from juncture.inquiry.codeowners import Unread
+from juncture.web.access.problems import answered, body_of, endpoint, listed
 from juncture.web.access.requests import ViewerRequest
-from juncture.web.api.describing import CURSOR, LIMIT, Listed, describe
-from juncture.web.people import catalogue, services, teams
+from juncture.web.api.describing import Listed, describe
+from juncture.web.people import catalogue, owning, services, teams
 
 
 class TeamBody(Struct, forbid_unknown_fields=True):
@@ -18,22 +19,26 @@ class TeamBody(Struct, forbid_unknown_fields=True):
     members: list[int] | None = None
 
 
+class OwnersBody(Struct, forbid_unknown_fields=True):
+    """A CODEOWNERS file. Nothing changes until `apply` is true."""
+
+    text: str
+    apply: bool = False
+
+
+class Owners(Struct, frozen=True):
+    """What a CODEOWNERS file would change, or has changed: service by service, and which of its lines could not be read."""
+
+    applied: bool
+    services: tuple[owning.Proposed, ...]
+    unread: tuple[Unread, ...]
+    rules: int
+
+
 class Removed(Struct, frozen=True):
     """What was taken away."""
 
     removed: str
-
-
-@describe("Return who the token stands for.", answer=catalogue.PersonName)
-def _me(request: ViewerRequest) -> HttpResponse:
-    return answered(catalogue.myself(request.viewer))
-
-
-@describe("List people by id, name and role.", answer=Listed[catalogue.PersonName], query=(LIMIT, CURSOR), refuses=(422,))
-def _people(request: ViewerRequest) -> HttpResponse:
-    limit = limit_of(request, default=50, most=200)
-    found, following = catalogue.people_page(request.viewer, after=cursor_of(request) or 0, limit=limit)
-    return listed(found, following)
 
 
 @describe("List teams.", answer=Listed[catalogue.TeamView])
@@ -96,9 +101,22 @@ def _remove_service(request: ViewerRequest, service: int) -> HttpResponse:
     return answered(Removed(str(service)))
 
 
-me = endpoint(GET=_me)
-people = endpoint(GET=_people)
+@describe(
+    "Say what a CODEOWNERS file would change of the owners of services, or change it with `apply`.",
+    body=OwnersBody,
+    answer=Owners,
+    refuses=(403, 409),
+)
+def _owners(request: ViewerRequest) -> HttpResponse:
+    body = body_of(request, OwnersBody)
+    proposal = owning.propose_owners(request.viewer, body.text)
+    if body.apply:
+        owning.apply_owners(request.viewer, body.text)
+    return answered(Owners(body.apply, proposal.services, proposal.unread, proposal.rules))
+
+
 all_teams = endpoint(GET=_teams, POST=_add_team)
 one_team = endpoint(GET=_team, PATCH=_change_team, DELETE=_dissolve_team)
 all_services = endpoint(GET=_services, POST=_add_service)
 one_service = endpoint(GET=_service, PATCH=_change_service, DELETE=_remove_service)
+owners = endpoint(POST=_owners)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from juncture.web.access.errors import NotFound, SignInNeeded
 from juncture.web.access.viewer import Viewer
 from juncture.web.people.models import Service, Team, User
+from juncture.web.people.selectors import own_row
 
 
 class PersonName(Struct, frozen=True):
@@ -16,6 +17,16 @@ class PersonName(Struct, frozen=True):
     id: int
     name: str
     role: str
+
+
+class Myself(Struct, frozen=True):
+    """Who asks: also the zone in which times are read and written for them."""
+
+    id: int
+    name: str
+    role: str
+    email: str
+    zone: str
 
 
 class TeamView(Struct, frozen=True):
@@ -81,10 +92,10 @@ def people_page(viewer: Viewer, *, after: int = 0, limit: int = 50) -> tuple[lis
     return found, found[-1].id if len(rows) > limit else None
 
 
-def myself(viewer: Viewer) -> PersonName:
+def myself(viewer: Viewer) -> Myself:
     """Return the viewer. Raises SignInNeeded."""
-    _require_known(viewer)
-    return PersonName(viewer.person, viewer.name, viewer.role)
+    row = own_row(viewer)
+    return Myself(row.pk, row.name, viewer.role, row.email, row.zone)
 
 
 def _team(row: Team) -> TeamView:

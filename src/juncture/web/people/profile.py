@@ -6,16 +6,18 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
-from juncture.web.access.errors import Invalid
+from juncture.web.access.errors import Invalid, NotAllowed
 from juncture.web.access.texts import is_storable
-from juncture.web.access.viewer import Viewer
+from juncture.web.access.viewer import Scope, Viewer
 from juncture.web.journal.operations import record_change
 from juncture.web.people.models import User
 from juncture.web.people.selectors import own_row
 
 
 def change_profile(viewer: Viewer, *, name: str, zone: str) -> User:
-    """Change the viewer's own name and zone. Raises SignInNeeded or Invalid."""
+    """Change the viewer's own name and zone. Raises SignInNeeded, NotAllowed or Invalid."""
+    if viewer.scope < Scope.WRITE:
+        raise NotAllowed("Your token only reads. Changing who you are needs one of the scope write.")
     name, zone = person_name(name), zone.strip()
     if zone not in available_timezones():
         raise Invalid(f"{zone[:60]!r} is no zone. Write one such as Europe/Berlin, or UTC.")

@@ -35,6 +35,13 @@ class NamedElsewhere(Struct, frozen=True):
     value: str
 
 
+class MergedInto(Struct, frozen=True):
+    """The person that another one turned out to be."""
+
+    id: int
+    name: str
+
+
 class PersonView(Struct, frozen=True):
     """A person as administrators and facilitators see them."""
 
@@ -46,7 +53,7 @@ class PersonView(Struct, frozen=True):
     joined: bool
     joined_at: datetime
     left_at: datetime | None
-    merged_into: tuple[int, str] | None
+    merged_into: MergedInto | None
     teams: tuple[str, ...]
     """Slugs of the teams that they are in."""
     services: tuple[str, ...]
@@ -115,7 +122,7 @@ def person(viewer: Viewer, person_id: int) -> PersonView:
         has_joined(row),
         row.joined_at,
         row.left_at,
-        (row.merged_into.pk, row.merged_into.name) if row.merged_into else None,
+        MergedInto(row.merged_into.pk, row.merged_into.name) if row.merged_into else None,
         tuple(membership.team.slug for membership in row.memberships.all()),
         tuple(services),
         tuple(NamedElsewhere(each.pk, each.kind, each.value) for each in row.identities.all()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from juncture.web.people import api, catalogue_views, people_views, views
+from juncture.web.people import api, catalogue_views, people_api, people_views, views
 
 pages = [
     path("settings/", views.profile, name="settings"),
@@ -20,10 +20,14 @@ pages = [
     path("settings/services/<int:service>/", catalogue_views.one_service, name="service"),
 ]
 calls = [
-    path("me", api.me),
-    path("people", api.people),
+    path("me", people_api.me),
+    path("people", people_api.people),
+    path("people/<int:person>", people_api.one_person),
+    path("people/<int:person>/identities", people_api.all_identities),
+    path("people/<int:person>/identities/<int:identity>", people_api.one_identity),
     path("teams", api.all_teams),
     path("teams/<str:team>", api.one_team),
     path("services", api.all_services),
+    path("services/owners", api.owners),
     path("services/<int:service>", api.one_service),
 ]
