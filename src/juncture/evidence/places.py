@@ -222,7 +222,10 @@ def _value_lines(artefact: Artefact, pointer: str, mask: Mask, context: int) -> 
         # Of what is no JSON the whole can be cited all the same.
         return _text_lines(artefact, 1, WIDEST, mask, 0) if not pointer else []
     if not _is_message(value):
-        return _document_lines(value, mask) if isinstance(value, dict | list) else _field_lines(pointer, values, mask)
+        if isinstance(value, dict | list):
+            return _document_lines(value, mask)
+        lines = _field_lines(pointer, values, mask)
+        return lines if context else [line for line in lines if line.hit]
     near = [place for place in sorted(wanted, key=_index) if _is_message(values.get(place))]
     return [line for place in near for line in _message_lines(values[place], mask, hit=place == pointer)]
 

@@ -9,7 +9,7 @@ PAGES = {
     "incidents/<slug:incident>/artefacts/<slug:sha256>/": (OWN, NOT_SO),
     "incidents/<slug:incident>/artefacts/<slug:sha256>/image/": (NOBODYS, NOT_SO),
     "incidents/<slug:incident>/artefacts/<slug:sha256>/remove/": (NOT_SO, (403, 403, 403, 422)),
-    "incidents/<slug:incident>/artefacts/<slug:sha256>/when/": (NOT_SO, (403, 422, 422, 422)),
+    "incidents/<slug:incident>/artefacts/<slug:sha256>/when/": (NOT_SO, (403, 403, 403, 422)),
     "incidents/<slug:incident>/accounts/": ((403, 200, 200, 200), (403, 302, 302, 302)),
     "accounts/<slug:account>/": (OWN, (404, 404, 404, 302)),
     "accounts/<slug:account>/save/": (NOT_SO, OWN),

@@ -79,6 +79,9 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+PROBLEM = "application/problem+json"
+
+
 class Problem(Struct, frozen=True):
     """Problem details (RFC 9457): a title for the kind of it, and in `detail` a sentence that says what and why."""
 
@@ -91,7 +94,7 @@ class Problem(Struct, frozen=True):
 def problem(status: int, detail: str) -> HttpResponse:
     """Return an RFC 9457 problem."""
     body = Problem("about:blank", _TITLES.get(status, "Refused"), status, detail)
-    answer = HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
+    answer = HttpResponse(msgspec.json.encode(body), status=status, content_type=PROBLEM)
     if status == 401:
         answer["WWW-Authenticate"] = "Bearer"
     return answer

@@ -27,11 +27,15 @@ _TOO_LONG = "This text is longer than 16 MB. Save it as a file and choose that: 
 _TOO_MANY = "These are more than 5,000 files. Pack them into one archive (zip or tar) and choose that."
 
 
+class RefusedPage(HttpResponse):
+    """A page that says why, and holds nothing of what was asked for."""
+
+
 def refused_page(sentence: str, status: int, *, request: HttpRequest | None = None, reference: str = "") -> HttpResponse:
     """Return the page that says why. Without a request it asks neither the database nor the session for anything."""
     viewer = getattr(request, "viewer", NOBODY)
     told = layout(request) | {"viewer": viewer, "sentence": sentence, "status": status, "reference": reference}
-    return HttpResponse(render_to_string("pages/refused.html", told, request), status=status)
+    return RefusedPage(render_to_string("pages/refused.html", told, request), status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -14,7 +14,7 @@ from juncture.web.access.texts import is_storable
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import EvidenceItem, ImportRun
 from juncture.web.evidence.operations import checked_zone
-from juncture.web.evidence.ring import may_remove, row_for_evidence, row_for_originals
+from juncture.web.evidence.ring import is_in_ring, may_remove, row_for_evidence, row_for_originals
 from juncture.web.evidence.saying import time_said
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import Incident
@@ -66,11 +66,14 @@ def verify_now(viewer: Viewer, incident_id: str) -> ImportRun:
 def say_when(viewer: Viewer, incident_id: str, sha256: str, *, when: str, what: str = "", zone: str = "") -> ImportRun:
     """Say when a picture was, in a person's words, and what it shows; queue the reading that puts it on the timeline.
 
-    Raises NotFound, NotAllowed, Invalid for words that say no time.
+    That makes an event of it, which may be cited and then seen: it is for who may open it, and for who gave it. Raises
+    NotFound, NotAllowed, Invalid for words that say no time.
     """
     require_author(viewer, "say when a picture was")
     incident = row_for_evidence(viewer, incident_id)
     item = _item(incident, sha256)
+    if not is_in_ring(viewer, incident) and item.received_from_id != viewer.user_id:
+        raise NotAllowed("Only who is on this incident, facilitators, and who gave the picture say when it was.")
     zone = checked_zone(zone or viewer.zone)
     if not is_storable(when + what):
         raise Invalid("The text holds a NUL or half a character, which cannot be stored.")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from msgspec import Struct
 
-from juncture.casework.drafting import citations_of
 from juncture.evidence.artefact import Artefact
 from juncture.evidence.mask import Mask
 from juncture.evidence.pictures import HEADER_LIMIT, drawn, is_picture
@@ -21,6 +20,7 @@ from juncture.model.identity import ArtefactHash
 from juncture.stores.folder import FolderStore
 from juncture.web.access.errors import Invalid, NotFound
 from juncture.web.access.viewer import Viewer
+from juncture.web.evidence.citable import citable_in, cited_by
 from juncture.web.evidence.models import EvidenceItem
 from juncture.web.evidence.ring import is_in_ring
 from juncture.web.evidence.store import artefact_store, picture_cache
@@ -51,28 +51,34 @@ class Leaf(Struct, frozen=True):
 
 
 class Cited(Struct, frozen=True):
-    """The artefacts that a postmortem cites: those that are kept still, and what stands in the place of those that were erased.
+    """What a seen postmortem shows of its incident's evidence: the places of events and series that it cites.
 
-    Both are of its own incident: rights follow the incident, never the hash, and anybody may write down a hash.
+    `kept` are the artefacts of those; `gone` has the words that stand in the place of what was erased.
     """
 
+    citations: tuple[Citation, ...]
     kept: frozenset[ArtefactHash]
     gone: dict[str, str]
 
 
 def cited_in(view: PostmortemView) -> Cited:
-    """Return what a seen postmortem cites of the artefacts that its incident received."""
-    hashes = {each.artefact for each in citations_of(view.record)}
-    rows = EvidenceItem.objects.filter(incident__public_id=view.incident, sha256__in=hashes)
-    kept: set[ArtefactHash] = set()
+    """Return what a seen postmortem shows of the artefacts that its incident received.
+
+    Rights follow the incident, never the hash, and anybody may write down a hash and a place: other places are not shown.
+    """
+    every = cited_by(view.record)
+    rows = EvidenceItem.objects.filter(incident__public_id=view.incident, sha256__in={one.artefact for one in every})
+    there: set[str] = set()
     gone: dict[str, str] = {}
     for sha256, at, reason in rows.values_list("sha256", "erased_at", "erased_reason"):
+        there.add(sha256)
         if at:
             gone[sha256] = _erased(at, reason)
-        else:
-            kept.add(ArtefactHash(sha256))
+    citable = set(citable_in(view.record, view.incident)) if there - gone.keys() else set()
+    shown = tuple(one for one in every if one.artefact in gone or (one.artefact in there and one in citable))
     store = artefact_store()
-    return Cited(frozenset(one for one in kept if one not in gone and _is_held(store, one)), gone)
+    held = {one.artefact for one in shown if one.artefact not in gone}
+    return Cited(shown, frozenset(one for one in held if _is_held(store, one)), gone)
 
 
 def _is_held(store: FolderStore, artefact: ArtefactHash) -> bool:
@@ -118,30 +124,30 @@ def image_png(viewer: Viewer, incident_id: str, sha256: str) -> bytes:
         raise Invalid(f"This picture cannot be drawn: {error}. Who is on the incident can download it.") from None
 
 
-def images_for(view: PostmortemView) -> dict[Citation, ImageRef]:
-    """Return the pictures that a seen postmortem cites: who may read it may see them."""
-    cited = [one for one in citations_of(view.record) if one.place.startswith("bytes:0-")]
-    items = EvidenceItem.objects.filter(
-        incident__public_id=view.incident, sha256__in={one.artefact for one in cited}, erased_at__isnull=True
-    )
+def images_for(view: PostmortemView, cited: Cited | None = None) -> dict[Citation, ImageRef]:
+    """Return the pictures that a seen postmortem cites: who may read it may see them. `cited` is `cited_in(view)`."""
+    cited = cited or cited_in(view)
+    whole = [one for one in cited.citations if one.place.startswith("bytes:0-") and one.artefact in cited.kept]
+    if not whole:
+        return {}
+    items = EvidenceItem.objects.filter(incident__public_id=view.incident, sha256__in={one.artefact for one in whole})
     names = dict(items.values_list("sha256", "name"))
     store = artefact_store()
     found: dict[Citation, ImageRef] = {}
-    for citation in cited:
-        if citation.artefact in names:
-            with suppress(BadEvidence, OSError):
-                if is_picture(store.artefact(citation.artefact).head(16).data):
-                    address = reverse("evidence-image", args=(view.incident, citation.artefact[7:]))
-                    name = names[citation.artefact].replace("!/", "/").rsplit("/", 1)[-1]
-                    found[citation] = ImageRef(address, name)
+    for citation in whole:
+        with suppress(BadEvidence, OSError):
+            if is_picture(store.artefact(citation.artefact).head(16).data):
+                address = reverse("evidence-image", args=(view.incident, citation.artefact[7:]))
+                name = names[citation.artefact].replace("!/", "/").rsplit("/", 1)[-1]
+                found[citation] = ImageRef(address, name)
     return found
 
 
-def images_within(view: PostmortemView) -> dict[ArtefactHash, str]:
+def images_within(view: PostmortemView, cited: Cited) -> dict[ArtefactHash, str]:
     """Return the pictures that a seen postmortem cites as `data:` addresses, for a file that travels; the first ones alone."""
     store = artefact_store()
     found: dict[ArtefactHash, str] = {}
-    for citation in list(images_for(view))[:_MOST_WITHIN]:
+    for citation in list(images_for(view, cited))[:_MOST_WITHIN]:
         with suppress(BadEvidence, OSError, ValueError):
             data = _png(store.artefact(citation.artefact))
             found[citation.artefact] = f"data:image/png;base64,{b64encode(data).decode()}"
@@ -163,8 +169,6 @@ def _is_cited(viewer: Viewer, incident: int, artefact: ArtefactHash) -> bool:
 
     for row in Postmortem.objects.visible_to(viewer).filter(incident=incident):
         view = selectors.postmortem(viewer, row.public_id)
-        if any(one.artefact == artefact for one in citations_of(view.record)):
-            return True
-        if any(artefact in section.markdown for section in view.record.sections):
+        if any(one.artefact == artefact for one in citable_in(view.record, view.incident)):
             return True
     return False

@@ -75,6 +75,8 @@ class EvidencePage(Struct, frozen=True):
     head: str
     in_ring: bool
     may_remove: bool
+    may_say: frozenset[str] = frozenset()
+    """The hashes of artefacts of which the viewer may say when they were."""
 
     @property
     def count(self) -> int:
@@ -94,8 +96,9 @@ class EvidencePage(Struct, frozen=True):
 
     @property
     def waiting(self) -> tuple[EvidenceView, ...]:
-        """The pictures of which nobody has said yet when they were."""
-        return tuple(one for bundle in self.bundles for one in (bundle.item, *bundle.members) if one.waits_for_time)
+        """The pictures of which nobody has said yet when they were, and the viewer may."""
+        every = (one for bundle in self.bundles for one in (bundle.item, *bundle.members))
+        return tuple(one for one in every if one.waits_for_time and one.sha256 in self.may_say)
 
 
 def evidence_page(viewer: Viewer, incident_id: str) -> EvidencePage:
@@ -114,6 +117,7 @@ def evidence_page(viewer: Viewer, incident_id: str) -> EvidencePage:
     for run in imports:
         for kind, count in run.masked.items():
             masked[kind] = masked.get(kind, 0) + count
+    in_ring, own = is_in_ring(viewer, row), row.evidence.get_queryset()
     return EvidencePage(
         _bundles(items),
         tuple(imports),
@@ -123,8 +127,9 @@ def evidence_page(viewer: Viewer, incident_id: str) -> EvidencePage:
         _verification(row.pk),
         removing,
         artefact_store().head().hash if items else "",
-        is_in_ring(viewer, row),
+        in_ring,
         may_remove(viewer, row),
+        frozenset((own if in_ring else own.filter(received_from=viewer.user_id)).values_list("sha256", flat=True)),
     )
 
 

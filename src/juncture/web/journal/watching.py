@@ -1,4 +1,4 @@
-"""Notes who opened what is watched: every page and call of a restricted incident, and every export, wherever it is answered."""
+"""Notes who opened what is watched: every page and call that shows something of a restricted incident, and every export."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
+from juncture.web.access.problems import PROBLEM
+from juncture.web.access.refusals import RefusedPage
 from juncture.web.access.viewer import NOBODY, Viewer
 from juncture.web.actions.models import ActionItem
 from juncture.web.evidence.models import Account, ImportRun
@@ -30,14 +33,27 @@ class OpeningMiddleware:
         """Answer the request."""
         answer = self._get_response(request)
         match = request.resolver_match
-        if request.method == "GET" and answer.status_code == 200 and match is not None:
+        if match is not None and _shows_something(answer):
             viewer = getattr(request, "viewer", NOBODY)
             if viewer.known:
-                _note(viewer, match.route, match.kwargs)
+                _note(viewer, match.route if request.method == "GET" else "", match.kwargs)
         return answer
 
 
+def _shows_something(answer: HttpResponseBase) -> bool:
+    """Whether an answer may hold something of what was asked for, whatever the call was: a form with its complaint does.
+
+    A redirect leads to an address that is watched itself; a refusal holds a sentence.
+    """
+    if isinstance(answer, RefusedPage) or answer.status_code == 404 or 300 <= answer.status_code < 400:
+        return False
+    if answer.headers.get("Content-Type") == PROBLEM:
+        return False
+    return answer.streaming or bool(getattr(answer, "content", b""))
+
+
 def _note(viewer: Viewer, route: str, named: dict[str, object]) -> None:
+    """Note what a page or call showed. Only what was got (a `route`) is an export: who sends a file took none."""
     export = next((end for end in _EXPORTS if route.endswith(end)), "")
     for kind in ("postmortem", "action", "account", "run", "incident"):
         public_id = str(named.get(kind, ""))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import prefetch_related_objects
 from msgspec import Struct
 
-from juncture.casework.drafting import citations_of
 from juncture.evidence.mask import Mask
 from juncture.evidence.places import Excerpt, ExcerptLine, excerpt
 from juncture.model.errors import BadEvidence
@@ -200,28 +199,29 @@ def postmortems(viewer: Viewer, *, limit: int = 50, before: int | None = None) -
     return [line_of(viewer, row) for row in rows[:limit]], rows[limit - 1].pk if len(rows) > limit else None
 
 
-def excerpts_for(view: PostmortemView, cited: Cited | None = None) -> dict[Citation, Excerpt]:
+def excerpts_for(view: PostmortemView, cited: Cited | None = None, *, around: int = 0) -> dict[Citation, Excerpt]:
     """Return the excerpts of a seen postmortem's citations, masked: who may read it sees what it cites.
 
-    `cited` is `cited_in(view)`, where the caller has it.
+    `around` is how many lines or messages stand before and after the cited ones: more than none for the ring of the artefacts
+    alone. `cited` is `cited_in(view)`, where the caller has it.
     """
     store, cited = artefact_store(), cited or cited_in(view)
     found: dict[Citation, Excerpt] = {}
-    for citation in citations_of(view.record):
+    for citation in cited.citations:
         # What was erased has no excerpt, also not from memory: in its place stands that it was erased, when and why.
         if citation.artefact in cited.gone:
             told = ExcerptLine("", cited.gone[citation.artefact], hit=False)
             found[citation] = Excerpt("Erased evidence", citation.place, (told,))
-        if citation.artefact in cited.kept:
+        elif citation.artefact in cited.kept:
             with suppress(BadEvidence, OSError):
-                found[citation] = _excerpt(store, citation.artefact, citation.place)
+                found[citation] = _excerpt(store, citation.artefact, citation.place, around)
     return found
 
 
 @lru_cache(maxsize=_KEPT_EXCERPTS)
-def _excerpt(store: FolderStore, artefact: ArtefactHash, place: str) -> Excerpt:
+def _excerpt(store: FolderStore, artefact: ArtefactHash, place: str, around: int) -> Excerpt:
     # An artefact never changes, and finding line 900,000 of a log takes as long as reading it.
-    return excerpt(store.artefact(artefact), place, Mask(store.salt))
+    return excerpt(store.artefact(artefact), place, Mask(store.salt), around)
 
 
 def _section(section: Section) -> SectionView:

@@ -33,6 +33,7 @@ from juncture.web.timeline.showing import doubt_of, shape_of
 from juncture.web.timeline.sources import SourceLook, event_source
 
 _MOST_SLICES = 6
+_AROUND = 2
 _FOOTNOTE = re.compile(r"^\[\^([^\]\s]+)\]: .*\(event ([0-9a-f]{32})\b", re.MULTILINE)
 
 
@@ -105,7 +106,7 @@ def panel(viewer: Viewer, incident: Incident, event: Event, rows: Sequence[Corre
     if event.known_at is not None and event.known_at > event.occurred_at:
         seconds = (event.known_at - event.occurred_at).total_seconds()
         later = f"{duration_text(seconds if seconds < 60 else round(seconds / 60) * 60)} later" if seconds >= 1 else ""
-    slices = tuple(_slice(each, event, viewer, incident, opens=opens) for each in event.citations[:_MOST_SLICES])
+    slices = tuple(_slice(each, event, incident, opens=opens) for each in event.citations[:_MOST_SLICES])
     return Panel(
         id=event.id,
         lane=str(event.lane),
@@ -141,12 +142,12 @@ def _exact(event: Event, clock: Clock) -> str:
     return exact[:-3] if exact.count(".") and exact.endswith("000") else exact
 
 
-def _slice(citation: Citation, event: Event, viewer: Viewer, incident: Incident, *, opens: bool) -> Slice:
+def _slice(citation: Citation, event: Event, incident: Incident, *, opens: bool) -> Slice:
     found, why = None, ""
     try:
-        found = _excerpt(
-            artefact_store(), citation.artefact, citation.place, 2 if viewer.may_write and not is_stretch(citation.place) else 0
-        )
+        # What stands around it is for those alone who may open the artefact.
+        around = _AROUND if opens and not is_stretch(citation.place) else 0
+        found = _excerpt(artefact_store(), citation.artefact, citation.place, around)
     except BadEvidence as error:
         why = "The content was erased." if "erased" in error.what else f"It cannot be shown: {error.what}."
     except OSError:
