@@ -1,14 +1,18 @@
 """The ASGI application: HTTP goes to Django's WSGI handler in a few threads, which is faster than Django's own ASGI handler.
 
-See `docs/decisions/0005-serving.md`.
+See `docs/decisions/0005-serving.md` and `0015-slow-readers.md`.
 """
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 
+from juncture.web.access.hosting import longest
+from juncture.web.answers import Answers, in_whole
 from juncture.web.bodies import Bodies
 from juncture.web.wsgi import application as django
 
 THREADS = 16
 """Calls at once. More than processors, since a large upload over a slow line holds one for minutes."""
 
-application = Bodies(WSGIMiddleware(django, workers=THREADS), large=THREADS // 2)  # type: ignore[arg-type]  # its own names for the same arguments
+_wsgi = WSGIMiddleware(in_whole(django, settings.DATA / "uploads"), workers=THREADS)  # type: ignore[arg-type]  # its own names
+application = Answers(Bodies(_wsgi, large=THREADS // 2, most=longest()))  # type: ignore[arg-type]  # the same

@@ -22,12 +22,14 @@ def run_web(data: Path, host: str, port: int) -> None:
     import uvicorn  # noqa: PLC0415 - after the environment is set
 
     from juncture.web.asgi import application  # noqa: PLC0415 - the same
+    from juncture.web.connections import Connection  # noqa: PLC0415 - the same
 
     uvicorn.run(
         application,
         host=host,
         port=port,
         interface="asgi3",
+        http=Connection,
         lifespan="off",
         log_config=None,
         log_level="warning",

@@ -176,7 +176,11 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "juncture.web.evidence.uploads.OnDisk"]
+FILE_UPLOAD_HANDLERS = [
+    "juncture.web.evidence.uploads.Whole",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "juncture.web.evidence.uploads.OnDisk",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 """Bytes of one pasted text or form; files are streamed and have a limit of their own (JUNCTURE_UPLOAD_LIMIT_MB)."""
 DATA_UPLOAD_MAX_NUMBER_FILES = 5000

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import connection
 from django.db.utils import Error
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from juncture.web.access.problems import is_api, problem
-from juncture.web.access.refusals import refused_page
+from juncture.web.access.refusals import refused_page, unreadable
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -47,7 +47,16 @@ class SizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
-        return _too_large(request) or self._get_response(request)
+        try:
+            return _too_large(request) or self._get_response(request)
+        finally:
+            # Django forgets a file whose rest did not come until its memory is looked through.
+            for handler in request._upload_handlers:  # type: ignore[attr-defined]  # noqa: SLF001 - asked for by its name, they would be made
+                handler.upload_interrupted()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a request whose rest does not come: it is nobody's mistake here, and mostly nobody hears it."""
+        return unreadable(request, exception) if isinstance(exception, UnreadablePostError) else None
 
 
 def healthz() -> HttpResponse:
@@ -60,9 +69,14 @@ def healthz() -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+def longest() -> int:
+    """Return how many bytes the longest request has that is read."""
+    return int(settings.UPLOAD_LIMIT) + _FORM_ROOM
+
+
 def _too_large(request: HttpRequest) -> HttpResponse | None:
     sent = request.META.get("CONTENT_LENGTH") or "0"
-    if not sent.isdecimal() or int(sent) <= settings.UPLOAD_LIMIT + _FORM_ROOM:
+    if not sent.isdecimal() or int(sent) <= longest():
         return None
     most = settings.UPLOAD_LIMIT // 1024 // 1024
     sentence = (

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -20,7 +19,6 @@ from juncture.web.pages.answers import page
 
 _SEALED = "sandbox; default-src 'none'"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-_PIECE = 256 * 1024
 _LAST_PAGE = 10_000_000
 
 
@@ -67,9 +65,7 @@ def original_of(request: ViewerRequest, incident: str, sha256: str) -> HttpRespo
         refused["Content-Range"] = f"bytes */{item.size}"
         return refused
     stream.seek(start)
-    answer = StreamingHttpResponse(
-        _pieces(stream, end - start), status=206 if wanted else 200, content_type="application/octet-stream"
-    )
+    answer = FileResponse(_Part(stream, end - start), status=206 if wanted else 200, content_type="application/octet-stream")
     _seal(answer)
     name = item.name.replace("!/", "/").rsplit("/", 1)[-1]
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
@@ -95,11 +91,21 @@ def _bounds(wanted: re.Match[str] | None, size: int) -> tuple[int, int]:
     return int(wanted[1]), min(size, int(wanted[2]) + 1 if wanted[2] else size)
 
 
-def _pieces(stream: BinaryIO, count: int) -> Iterator[bytes]:
-    with stream:
-        while count > 0 and (piece := stream.read(min(_PIECE, count))):
-            count -= len(piece)
-            yield piece
+class _Part:
+    """So many bytes of a file, as a file."""
+
+    def __init__(self, stream: BinaryIO, count: int) -> None:
+        self._stream, self._left = stream, count
+
+    def read(self, size: int = -1) -> bytes:
+        """Return some bytes, none at the end."""
+        piece = self._stream.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._stream.close()
 
 
 def page_asked_for(request: HttpRequest) -> int:

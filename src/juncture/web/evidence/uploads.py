@@ -8,6 +8,29 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http.multipartparser import MultiPartParserError
+
+
+class Whole(FileUploadHandler):
+    """Refuses a form that ends in the middle of a file: those before it are not taken alone."""
+
+    _open = False
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Note that a file has begun, and leave a piece to who keeps it; of what is refused none comes."""
+        del start
+        self._open = True
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """End a file; who has kept it returns it."""
+        del file_size
+        self._open = False
+
+    def upload_complete(self) -> None:
+        """End the form. Raises MultiPartParserError."""
+        if self._open:
+            raise MultiPartParserError("the form ends in the middle of a file")
 
 
 class OnDisk(FileUploadHandler):
@@ -30,9 +53,11 @@ class OnDisk(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> UploadedFile[Any]:
         """Return the whole file, at its beginning."""
-        self.stream.seek(0)
+        stream = self.stream
+        del self.stream
+        stream.seek(0)
         return UploadedFile(
-            self.stream,
+            stream,
             self.file_name,
             self.content_type,
             file_size,
