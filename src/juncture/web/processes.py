@@ -13,6 +13,8 @@ from juncture.web.setup import set_up
 
 _PATIENCE_SECONDS = 8
 _NICENESS = 5
+LARGEST_MESSAGE = 8 * 1024 * 1024
+"""Bytes of one message of an editor: a section that is pasted whole."""
 
 
 def run_web(data: Path, host: str, port: int) -> None:
@@ -36,6 +38,7 @@ def run_web(data: Path, host: str, port: int) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=4,
+        ws_max_size=LARGEST_MESSAGE,
     )
 
 

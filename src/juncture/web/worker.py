@@ -16,6 +16,7 @@ from juncture.web.evidence.leases import take_import
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.rederiving import rederive_next
 from juncture.web.postmortems.following import draft_that_follows
+from juncture.web.postmortems.operations import settle_next
 from juncture.web.timeline.rebuilding import rebuild_due
 
 POLL_SECONDS = 0.5
@@ -25,13 +26,14 @@ log = logging.getLogger(__name__)
 
 
 def work_once() -> bool:
-    """Carry out one due import, else rebuild one timeline that was corrected, else catch up with one incident after an upgrade.
+    """Carry out the first thing that is due; return whether there was one.
 
-    Returns whether there was one.
+    Imports come first, then timelines that were corrected, texts whose process died before it derived their Markdown, and
+    incidents of an earlier version.
     """
     run = take_import()
     if run is None:
-        return rebuild_due() or rederive_next()
+        return rebuild_due() or settle_next() or rederive_next()
     run_import(run, draft_that_follows)
     return True
 

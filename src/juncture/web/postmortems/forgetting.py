@@ -17,10 +17,12 @@ from msgspec import Struct
 
 from juncture.model import record
 from juncture.model.evidence import Sighting
+from juncture.web.access.viewer import SYSTEM
 from juncture.web.incidents.models import Incident
 from juncture.web.incidents.operations import UNTITLED
 from juncture.web.journal.erasing import forget_words
 from juncture.web.library.indexing import index_incident
+from juncture.web.postmortems.live_text.rows import text_held
 from juncture.web.postmortems.mapping import drafted_record, newest_record
 from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, SentText
 from juncture.web.postmortems.operations.indexed import index
@@ -139,7 +141,7 @@ def forget(incident: Incident, erased: Erased) -> None:
     whole = erased.with_made(drafts)
     forget_words(incident.pk, whole.value)
     for key in [one.pk for one in postmortems]:
-        with transaction.atomic():
+        with transaction.atomic(), text_held(SYSTEM, Postmortem(pk=key), forget=True):
             postmortem = postmortems.select_for_update().get(pk=key)
             _forget_in(postmortem, whole)
             index(postmortem)

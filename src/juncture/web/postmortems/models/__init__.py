@@ -1,6 +1,7 @@
 """The tables of postmortems: documents with their sections and publications, and the objects in them."""
 
 from juncture.web.postmortems.models.document import RECORDS, Postmortem, Publication, Section, SentText, State
+from juncture.web.postmortems.models.live import LiveText, LiveUpdate
 from juncture.web.postmortems.models.objects import (
     Decision,
     Factor,
@@ -17,6 +18,8 @@ __all__ = [
     "Decision",
     "Factor",
     "Figure",
+    "LiveText",
+    "LiveUpdate",
     "Participant",
     "Piece",
     "Postmortem",

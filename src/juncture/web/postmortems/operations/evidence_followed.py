@@ -15,6 +15,7 @@ from juncture.web.access.errors import InTheWay
 from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.operations import require_author
 from juncture.web.journal.operations import record_change
+from juncture.web.postmortems.live_text.rows import text_held
 from juncture.web.postmortems.mapping import PROPOSABLE, frozen
 from juncture.web.postmortems.models import Piece, Postmortem, Section, Standing, State
 from juncture.web.postmortems.operations.indexed import index
@@ -51,7 +52,7 @@ def follow_evidence(viewer: Viewer, postmortem_id: str) -> Followed:
     if not seen.drafted:
         raise InTheWay("This postmortem was written elsewhere, so it has no draft to compare with. Cite the new events in it.")
     newest = drafted_from_evidence(viewer, seen.incident, seen.practice)
-    with transaction.atomic():
+    with transaction.atomic(), text_held(viewer, seen):
         row = locked(seen)
         before = row.proposals
         row.newest = frozen(newest)
@@ -77,7 +78,7 @@ def recount_proposals(viewer: Viewer, postmortem_id: str) -> None:
     """Count again what is proposed: a person may have written the same meanwhile. Raises NotFound, NotAllowed."""
     require_author(viewer, "write")
     seen = postmortem_row(viewer, postmortem_id)
-    with transaction.atomic():
+    with transaction.atomic(), text_held(viewer, seen):
         settle(locked(seen))
 
 

@@ -14,6 +14,7 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.operations import require_author
 from juncture.web.journal.models import Change as Journalled
 from juncture.web.journal.operations import record_change
+from juncture.web.postmortems.live_text.rows import text_held
 from juncture.web.postmortems.mapping import WRITTEN, drafted_record, facts_of, frozen
 from juncture.web.postmortems.merging import merge
 from juncture.web.postmortems.models import Postmortem, Section
@@ -58,7 +59,7 @@ def undo_proposal(viewer: Viewer, postmortem_id: str, proposal: str) -> None:
     """
     require_author(viewer, "write")
     seen = postmortem_row(viewer, postmortem_id)
-    with transaction.atomic():
+    with transaction.atomic(), text_held(viewer, seen):
         row = locked(seen)
         last = _last_about(row, proposal)
         if last.action == "undo":
@@ -84,7 +85,7 @@ def undo_proposal(viewer: Viewer, postmortem_id: str, proposal: str) -> None:
 def _decide(viewer: Viewer, postmortem_id: str, proposal: str, *, accept: bool) -> None:
     require_author(viewer, "write")
     seen = postmortem_row(viewer, postmortem_id)
-    with transaction.atomic():
+    with transaction.atomic(), text_held(viewer, seen):
         row = locked(seen)
         found = comparison_of(row)
         change = changes_in(found).get(proposal) if found else None

@@ -12,6 +12,7 @@ from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.operations import require_author
 from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_postmortem
+from juncture.web.postmortems.live_text.rows import text_held
 from juncture.web.postmortems.mapping import frozen, to_record
 from juncture.web.postmortems.models import Postmortem, Publication, State
 from juncture.web.postmortems.operations.indexed import index
@@ -31,8 +32,8 @@ def set_state(viewer: Viewer, postmortem_id: str, to: str, *, reason: str = "") 
     require_author(viewer, "publish")
     if to not in State.values:
         raise Invalid(f"{to!r} is no state: {', '.join(State.values)}")
-    with transaction.atomic():
-        seen = postmortem_row(viewer, postmortem_id)
+    seen = postmortem_row(viewer, postmortem_id)
+    with transaction.atomic(), text_held(viewer, seen):
         row = Postmortem.objects.whole().select_for_update(no_key=True).get(pk=seen.pk)
         if to not in _NEXT[State(row.state)]:
             raise InTheWay(

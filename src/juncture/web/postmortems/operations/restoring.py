@@ -14,6 +14,7 @@ from juncture.web.incidents.operations import require_author
 from juncture.web.journal.models import Change
 from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_postmortem
+from juncture.web.postmortems.live_text.rows import text_held
 from juncture.web.postmortems.models import Postmortem, Section
 from juncture.web.postmortems.operations.objects import undo_object
 from juncture.web.postmortems.operations.writing import apply
@@ -57,7 +58,7 @@ def restore_text(
     change = Change.objects.filter(postmortem_id=postmortem.pk, object_kind="section", pk=change_id).first()
     if change is None or (section is not None and change.object_id != str(section)):
         raise NotFound
-    with transaction.atomic():
+    with transaction.atomic(), text_held(viewer, postmortem):
         held: dict[str, Any] | None = change.after if side == "after" else change.before
         if held is None:
             if side == "before" and change.action == "restore":

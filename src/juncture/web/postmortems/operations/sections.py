@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django.db import transaction
 from django.db.models import F
@@ -15,6 +16,7 @@ from juncture.web.access.viewer import Viewer
 from juncture.web.incidents.operations import require_author
 from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_postmortem
+from juncture.web.postmortems.live_text.rows import text_held
 from juncture.web.postmortems.models import Postmortem, Section
 from juncture.web.postmortems.operations.writing import apply
 from juncture.web.postmortems.selectors import postmortem_row
@@ -26,8 +28,7 @@ MOST_SECTIONS = 200
 def add_section(viewer: Viewer, postmortem_id: str, heading: str, *, after: int | None = None) -> Section:
     """Add an empty section behind another one, at the end where none is named. Raises NotFound, NotAllowed, Invalid."""
     heading = _heading(viewer, heading)
-    with transaction.atomic():
-        row, sections = _held(viewer, postmortem_id)
+    with _held(viewer, postmortem_id) as (row, sections):
         if len(sections) >= MOST_SECTIONS:
             raise Invalid(f"A document has at most {MOST_SECTIONS} sections.")
         before = _of(sections, after) if after is not None else (sections[-1] if sections else None)
@@ -44,8 +45,7 @@ def add_section(viewer: Viewer, postmortem_id: str, heading: str, *, after: int 
 def rename_section(viewer: Viewer, postmortem_id: str, section_id: int, heading: str) -> Section:
     """Give a section another heading; what newer evidence says of it still finds it. Raises NotFound, NotAllowed, Invalid."""
     heading = _heading(viewer, heading)
-    with transaction.atomic():
-        row, sections = _held(viewer, postmortem_id)
+    with _held(viewer, postmortem_id) as (row, sections):
         section = _of(sections, section_id)
         if section.heading != heading:
             before = section.heading
@@ -59,8 +59,7 @@ def rename_section(viewer: Viewer, postmortem_id: str, section_id: int, heading:
 def move_section(viewer: Viewer, postmortem_id: str, section_id: int, *, by: int) -> Section:
     """Move a section by so many places, up where negative; never beyond an end. Raises NotFound, NotAllowed."""
     require_author(viewer, "write")
-    with transaction.atomic():
-        row, sections = _held(viewer, postmortem_id)
+    with _held(viewer, postmortem_id) as (row, sections):
         section = _of(sections, section_id)
         old = sections.index(section)
         new = max(0, min(len(sections) - 1, old + by))
@@ -79,8 +78,7 @@ def remove_section(viewer: Viewer, postmortem_id: str, section_id: int) -> None:
     Raises NotFound, NotAllowed, or InTheWay for the only section that there is.
     """
     require_author(viewer, "write")
-    with transaction.atomic():
-        row, sections = _held(viewer, postmortem_id)
+    with _held(viewer, postmortem_id) as (row, sections):
         section = _of(sections, section_id)
         rest = [one for one in sections if one is not section]
         if not rest:
@@ -103,11 +101,12 @@ def _keep_footnotes(viewer: Viewer, row: Postmortem, section: Section, rest: lis
         apply(viewer, row.public_id, last.pk, base=last.markdown, text=whole)
 
 
-def _held(viewer: Viewer, postmortem_id: str) -> tuple[Postmortem, list[Section]]:
-    """Return a postmortem and its sections in their order, held until the transaction ends."""
+@contextmanager
+def _held(viewer: Viewer, postmortem_id: str) -> Iterator[tuple[Postmortem, list[Section]]]:
+    """Hold a postmortem and its sections, which come in their order, in a transaction."""
     seen = postmortem_row(viewer, postmortem_id)
-    row = Postmortem.objects.get_queryset().select_for_update(no_key=True).get(pk=seen.pk)
-    return row, list(Section.objects.select_for_update(no_key=True).filter(postmortem=row))
+    with transaction.atomic(), text_held(viewer, seen):
+        yield seen, list(Section.objects.select_for_update(no_key=True).filter(postmortem=seen))
 
 
 def _of(sections: list[Section], section_id: int) -> Section:

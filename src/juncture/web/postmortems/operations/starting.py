@@ -19,6 +19,7 @@ from juncture.web.incidents.operations import UNTITLED, learn_from_evidence, req
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.models import Change
 from juncture.web.journal.operations import record_change
+from juncture.web.postmortems.live_text.rows import text_held
 from juncture.web.postmortems.mapping import from_record, frozen
 from juncture.web.postmortems.models import Postmortem, Section, State
 from juncture.web.postmortems.operations.indexed import index
@@ -68,7 +69,7 @@ def draft_anew(viewer: Viewer, postmortem_id: str) -> Postmortem:
     require_author(viewer, "draft")
     seen = postmortem_row(viewer, postmortem_id)
     drafted = drafted_from_evidence(viewer, seen.incident, seen.practice)
-    with transaction.atomic():
+    with transaction.atomic(), text_held(viewer, seen):
         row = Postmortem.objects.whole().select_for_update(no_key=True).get(pk=seen.pk)
         if not is_untouched(row):
             raise InTheWay("Somebody has written on this postmortem. New evidence does not rewrite it; cite the new events.")

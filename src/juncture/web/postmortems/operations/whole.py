@@ -14,6 +14,7 @@ from juncture.web.incidents.operations import declare, require_author
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.journal.operations import record_change
 from juncture.web.postmortems.file_text import decoded, etag_of, file_of, keep_sent
+from juncture.web.postmortems.live_text.rows import text_held
 from juncture.web.postmortems.mapping import from_record, to_record
 from juncture.web.postmortems.models import Postmortem
 from juncture.web.postmortems.operations.indexed import index
@@ -36,7 +37,7 @@ def replace_record(
     seen = postmortem_row(viewer, postmortem_id)
     if not expected_etag:
         raise ConditionNeeded("Send If-Match with the ETag of the file that you changed, so that nobody's words are lost.")
-    with transaction.atomic():
+    with transaction.atomic(), text_held(viewer, seen):
         row = Postmortem.objects.whole().select_for_update(no_key=True).get(pk=seen.pk)
         before = to_record(row)
         tags = {tag.strip() for tag in expected_etag.split(",")}

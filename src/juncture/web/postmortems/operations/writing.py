@@ -13,8 +13,9 @@ from juncture.web.incidents.operations import require_author
 from juncture.web.journal.operations import record_change
 from juncture.web.library.indexing import index_postmortem
 from juncture.web.postmortems.citations import footnote_for, next_label, with_citation
+from juncture.web.postmortems.live_text.rows import text_held
 from juncture.web.postmortems.merging import merge
-from juncture.web.postmortems.models import Postmortem, Section
+from juncture.web.postmortems.models import Section
 from juncture.web.postmortems.selectors import postmortem_row
 from juncture.web.timeline.selectors import event_of
 
@@ -33,9 +34,8 @@ def apply(viewer: Viewer, postmortem_id: str, section_id: int, *, base: str, tex
     if not is_storable(text):
         raise Invalid("The text holds a NUL or half a character, which no document can.")
     postmortem = postmortem_row(viewer, postmortem_id)
-    with transaction.atomic():
+    with transaction.atomic(), text_held(viewer, postmortem):
         # One at a time in a document: what two people cite at once must not get one label.
-        Postmortem.objects.get_queryset().select_for_update(no_key=True).only("pk").get(pk=postmortem.pk)
         sections = {one.pk: one for one in Section.objects.select_for_update(no_key=True).filter(postmortem=postmortem)}
         section = sections.get(section_id)
         if section is None:
@@ -70,15 +70,16 @@ def cite(viewer: Viewer, postmortem_id: str, section_id: int, event_id: str, *, 
     require_author(viewer, "write")
     postmortem = postmortem_row(viewer, postmortem_id)
     event = event_of(viewer, postmortem.incident.public_id, event_id)
-    section = Section.objects.filter(postmortem=postmortem, pk=section_id).first()
-    if event is None or section is None:
-        raise NotFound
-    whole = "\n".join(Section.objects.filter(postmortem=postmortem).values_list("markdown", flat=True))
-    label, is_new = next_label(whole, event)
-    text, behind = with_citation(section.markdown, label, at)
-    if is_new:
-        text = f"{text.rstrip()}\n\n{footnote_for(label, event)}"
-    apply(viewer, postmortem_id, section_id, base=section.markdown, text=text)
+    with transaction.atomic(), text_held(viewer, postmortem):
+        section = Section.objects.filter(postmortem=postmortem, pk=section_id).first()
+        if event is None or section is None:
+            raise NotFound
+        whole = "\n".join(Section.objects.filter(postmortem=postmortem).values_list("markdown", flat=True))
+        label, is_new = next_label(whole, event)
+        text, behind = with_citation(section.markdown, label, at)
+        if is_new:
+            text = f"{text.rstrip()}\n\n{footnote_for(label, event)}"
+        apply(viewer, postmortem_id, section_id, base=section.markdown, text=text)
     return behind
 
 
