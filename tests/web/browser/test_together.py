@@ -151,6 +151,41 @@ def test_a_connection_that_goes_and_comes_back_loses_nothing(opened, document):
     opened.complaints[:] = [one for one in opened.complaints if not JOINED.search(one)]
 
 
+def test_a_server_that_is_killed_while_two_type_loses_nothing(opened, document):
+    served, (first, second) = document.served, [document.enter(opened(email)) for email in NAMES]
+    at(first, "Control+Home")
+    at(second, "Control+End")
+    typed = iter(range(1000))
+
+    def both_type(times):
+        for _, number in zip(range(times), typed, strict=False):
+            first.keyboard.type(f"a{number} ")
+            second.keyboard.type(f" b{number}")
+
+    both_type(8)
+    for page in (first, second):
+        saved(page)
+    both_type(2)
+    port = served.url.rpartition(":")[2]
+    served.kill_everything()
+    both_type(8)
+    for page in (first, second):
+        expect(page.locator("[data-status]")).to_contain_text("Not saved: the connection is away")
+    served.start(wait=False, port=port)
+    both_type(8)
+    served.ready()
+    for page in (first, second):
+        saved(page)
+    count = next(typed)
+    wanted = f"{''.join(f'a{number} ' for number in range(count))}One two three.{''.join(f' b{number}' for number in range(count))}"
+    for page in (first, second):
+        expect(text(page)).to_have_text(wanted)
+        expect(page.locator("[data-here] button")).to_have_count(1)
+    first.wait_for_timeout(1_500)
+    assert document.stored == wanted
+    opened.complaints[:] = [one for one in opened.complaints if not JOINED.search(one)]
+
+
 def test_one_person_on_two_pages_is_one_person(opened, document):
     first, second = document.enter(opened(FIRST)), document.enter(opened(SECOND))
     other = document.enter(second.context.new_page())
