@@ -95,7 +95,7 @@ export function cursors(together: Together, section: number): Extension {
     update: (update) => update.docChanged || update.viewportChanged || update.transactions.some((one) => one.effects.some((each) => each.is(moved))),
     markers: (view) =>
       here(view).flatMap(({ person, anchor, head }) =>
-        anchor === head ? [] : RectangleMarker.forRange(view, `chosen ${seatClass(person)}`, EditorSelection.range(anchor, head)),
+        anchor === head ? [] : RectangleMarker.forRange(view, `others-range ${seatClass(person)}`, EditorSelection.range(anchor, head)),
       ),
   });
   const above = layer({

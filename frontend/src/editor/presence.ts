@@ -74,7 +74,7 @@ export class Presence {
     const row = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button";
-    button.className = `here ${seatClass(person)}`;
+    button.className = `here-face ${seatClass(person)}`;
     button.title = this.words(person);
     button.setAttribute("aria-label", this.words(person));
     button.addEventListener("click", () => this.go(person));

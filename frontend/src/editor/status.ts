@@ -34,7 +34,7 @@ export class Status {
     if (worst?.state === "refused") return this.say("refused", `Not saved: ${worst.sentence}`);
     if (worst?.state === "away") return this.say("away", `Not saved. ${worst.sentence} Your words are kept in this browser, and sent as soon as it does.`);
     if (together?.standing === "away") {
-      const kept = together.unsaved ? "Not saved: the connection is away. Your words are kept in this browser" : "The connection is away. What you type is kept in this browser";
+      const kept = together.unsaved ? "Not saved. The connection is away. Your words are kept in this browser" : "The connection is away. What you type is kept in this browser";
       return this.say("away", `${kept}, and ${together.unsaved ? "" : "is "}sent as soon as it is back.`);
     }
     if (worst?.state === "saving" || together?.unsaved) return this.say("saving", "Saving…");
@@ -61,8 +61,8 @@ export class Status {
     this.place.dataset["state"] = state;
     this.place.textContent = words;
     const bad = state === "refused" || state === "away";
-    if (bad ? this.heard === state : state !== "saved" || this.heard === "saved") return;
+    if (bad ? this.heard === words : state !== "saved" || this.heard === "saved") return;
     this.voice.textContent = words;
-    this.heard = state;
+    this.heard = bad ? words : state;
   }
 }
