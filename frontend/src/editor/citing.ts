@@ -40,7 +40,7 @@ export function citing(server: Server, whole: () => string, mine: () => string):
         (of): Offered => ({
           label: `${of.time} ${of.summary}`,
           of,
-          apply: (view, _completion, from, to) => cite(view, of, mark ? from : to, to, whole(), mine()),
+          apply: (view, _completion, from, to) => cite(view, of, mark ? from : to, mark ? closed(view, to) : to, whole(), mine()),
         }),
       ),
     };
@@ -57,6 +57,9 @@ export function citing(server: Server, whole: () => string, mine: () => string):
     addToOptions: [{ position: 10, render: (completion) => drawn((completion as Offered).of) }],
   });
 }
+
+/** The bracket that was closed as soon as it was opened belongs to what is replaced. */
+const closed = (view: EditorView, to: number): number => (view.state.sliceDoc(to, to + 1) === "]" ? to + 1 : to);
 
 function inFootnote(context: CompletionContext): boolean {
   return /^\[\^[^\]\s]+\]:/.test(context.state.doc.lineAt(context.pos).text);

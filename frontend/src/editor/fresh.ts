@@ -32,7 +32,7 @@ export async function freshSections(root: HTMLElement): Promise<Arranged | null>
   const outline = found.querySelector("[data-outline]");
   if (outline) root.querySelector("[data-outline]")?.replaceChildren(...outline.children);
   const wanted = [...found.querySelectorAll<HTMLElement>(".w-section")];
-  let before: Element | null = column.querySelector("[data-said]");
+  let before: Element | null = column.querySelector(":scope > .editor-bar");
   for (const fresh of wanted) {
     const there = column.querySelector<HTMLElement>(`:scope > #${fresh.id}`);
     if (there) {

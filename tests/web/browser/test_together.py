@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 
 import pytest
 from playwright.sync_api import expect
 from tests.web.browser.conftest import PASSWORD
+from tests.web.conftest import CHAT
 from tests.web.served import juncture
 
 pytestmark = pytest.mark.browser
@@ -184,6 +186,75 @@ def test_a_server_that_is_killed_while_two_type_loses_nothing(opened, document):
     first.wait_for_timeout(1_500)
     assert document.stored == wanted
     opened.complaints[:] = [one for one in opened.complaints if not JOINED.search(one)]
+
+
+def test_a_text_that_the_server_makes_anew_is_not_merged_and_no_word_goes(opened, document):
+    """As after a backup is brought back: what the page has is another document, and its words come as text."""
+    served, page = document.served, document.enter(opened(FIRST))
+    at(page, "Control+End")
+    page.keyboard.type(" Stored.")
+    saved(page)
+    page.wait_for_timeout(1_500)
+    port = served.url.rpartition(":")[2]
+    served.kill_everything()
+    page.keyboard.type(" Typed while it was away.")
+    with sqlite3.connect(served.data / "juncture.sqlite3") as database:
+        for table in ("liveupdate", "livetext"):
+            database.execute(f"DELETE FROM postmortems_{table}")
+    served.start(port=port)
+    saved(page)
+    page.locator("[data-write][data-together=open]").wait_for()
+    page.keyboard.type(" And on.")
+    saved(page)
+    page.wait_for_timeout(1_500)
+    assert document.stored == words(page) == "One two three. Stored. Typed while it was away. And on."
+    opened.complaints[:] = [one for one in opened.complaints if not JOINED.search(one)]
+
+
+def test_sections_that_others_add_rename_and_take_out_come_in(opened, document):
+    first, second = document.enter(opened(FIRST)), document.enter(opened(SECOND))
+    at(second, "Control+End")
+    second.keyboard.type(" Mine.")
+    made = document.call("POST", f"postmortems/{document.id}/sections", {"heading": "What it felt like", "after": document.section})
+    fresh = f"#s-{made['id']}"
+    for page in (first, second):
+        expect(page.locator(f".w-section:has(#s-{document.section}) + {fresh}, #s-{document.section} + {fresh}")).to_have_count(1)
+        expect(page.locator("[data-outline]")).to_contain_text("What it felt like")
+    expect(text(second)).to_be_focused()
+    first.locator(f"{fresh} .cm-content").click()
+    first.keyboard.type("Long.")
+    expect(second.locator(f"{fresh} .cm-content")).to_have_text("Long.")
+    saved(first)
+    second.locator(f"{fresh} .cm-content").click()
+    document.call("DELETE", f"postmortems/{document.id}/sections/{made['id']}")
+    expect(second.get_by_text("Somebody took this section out.")).to_be_visible()
+    expect(second.locator(f"{fresh} .cm-content")).to_have_text("Long.")
+    second.get_by_role("button", name="Close").click()
+    expect(second.locator(fresh)).to_have_count(0)
+    expect(second.locator("[data-outline]")).not_to_contain_text("What it felt like")
+
+
+def test_a_new_citation_has_a_label_of_its_page_while_others_could_take_the_same(opened, document):
+    sent = document.served.call("POST", f"incidents/{document.incident}/evidence?date=2026-03-02&timezone=UTC", CHAT.encode(),
+                                as_=FIRST, content_type="text/plain")  # fmt: skip
+    assert sent[0] == 202, sent
+    first, second = document.enter(opened(FIRST)), document.enter(opened(SECOND))
+    read = "async (id) => (await (await fetch(`/api/v1/incidents/${id}/timeline`)).json()).items.length > 3"
+    first.wait_for_function(read, arg=document.incident)
+    expect(first.get_by_role("button", name="Second Author")).to_be_visible()
+    at(first, "Control+End")
+    first.keyboard.type(" [^falling")
+    first.locator(".offered").wait_for()
+    # Somebody types elsewhere meanwhile: what is offered stays.
+    at(second, "Control+Home")
+    second.keyboard.type("Before. ")
+    expect(text(first)).to_contain_text("Before. ")
+    first.wait_for_timeout(300)
+    first.keyboard.press("Enter")
+    expect(text(second)).to_contain_text("error rate is falling")
+    line, footnote = words(second).split("\n\n")
+    (label,) = re.fullmatch(r"Before\. One two three\. \[\^(e\d+[a-z]{2})\]", line).groups()
+    assert footnote.startswith(f"[^{label}]: 14:09:00 UTC")
 
 
 def test_one_person_on_two_pages_is_one_person(opened, document):
