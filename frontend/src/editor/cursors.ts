@@ -109,9 +109,13 @@ export function cursors(together: Together, section: number): Extension {
     (view) => {
       let [timer, sending] = [0, 0];
       const redraw = (): void => view.dispatch({ effects: moved.of(null) });
+      let present = new Set<number>();
       const heard = ({ added, updated, removed }: Record<"added" | "updated" | "removed", number[]>): void => {
-        for (const client of [...added, ...updated]) movedAt.set(client, Date.now());
-        for (const client of removed) movedAt.delete(client);
+        const before = present;
+        present = new Set(people(awareness).flatMap((one) => (one.cursor?.section === section ? [one.client] : [])));
+        const ours = [...added, ...updated, ...removed].filter((client) => present.has(client) || before.has(client));
+        if (!ours.length) return;
+        for (const client of ours) movedAt.set(client, Date.now());
         redraw();
         clearTimeout(timer);
         timer = window.setTimeout(redraw, FRESH + 50);

@@ -11,6 +11,8 @@ import type { SectionEditor } from "./section";
 import { Together, type Changed } from "./together";
 
 const KEEP_EVERY = 300;
+/** For how long what needs stored words waits for them. */
+const LONGEST = 3_000;
 
 export type Page = {
   sections: readonly SectionEditor[];
@@ -23,6 +25,7 @@ export type Page = {
 export class Room {
   together: Together | null = null;
   private presence: Presence | null = null;
+  private waiting: (() => void)[] = [];
   private readonly kept = new Map<SectionEditor, number>();
 
   constructor(
@@ -51,15 +54,15 @@ export class Room {
   /** Wait until what was typed is stored; not for ever. */
   async settle(): Promise<void> {
     if (this.together?.standing === "away") this.together.again();
-    for (let tries = 0; tries < 60 && this.unsaved && !this.together?.closed; tries += 1) await new Promise((done) => setTimeout(done, 50));
+    if (this.unsaved && !this.together?.closed) await new Promise<void>((done) => (this.waiting.push(done), setTimeout(done, LONGEST)));
   }
 
   /** A section that was added while the page is open joins as the others did. */
   async join(section: SectionEditor): Promise<void> {
     const together = this.together;
-    if (!together || together.standing === "connecting") return;
+    if (!together?.entered) return;
     const text = together.text(section.id);
-    if (!(await section.join(() => text.toString(), this.way(together, section)))) window.setTimeout(() => void this.join(section), 5_000);
+    if (!(await section.join(() => text.toString(), this.way(together, section)))) window.setTimeout(() => void this.join(section), section.state === "refused" ? 15_000 : 5_000);
     else if (together !== this.together) section.leave(together.known(section.id));
   }
 
@@ -92,6 +95,9 @@ export class Room {
     for (const section of this.page.sections) if (section.joined && !section.gone && section.view.state.readOnly !== closed) section.freeze(closed);
     if (!this.unsaved && this.together?.savedAt) for (const section of this.kept.keys()) this.drop(section);
     this.page.moved();
+    if (this.unsaved && !closed) return;
+    for (const done of this.waiting) done();
+    this.waiting = [];
   }
 
   private way(together: Together, section: SectionEditor): Extension {

@@ -12,7 +12,7 @@ const TOLD = 100;
 /** How long an answer may take before the connection is taken for dead, though nobody has said so. */
 const PATIENCE = 10_000;
 /** The other side answers this; a connection on which nothing comes for thirty seconds is given up. */
-const HEARTBEAT = 12_000;
+const HEARTBEAT = 20_000;
 
 export type Me = { id?: string; name: string; initials: string; seat: number };
 /** `text`: the sections' Markdown is derived from what was typed. */
@@ -58,6 +58,8 @@ export class Together {
   unsaved = false;
   savedAt: Date | null = null;
   me: Me | null = null;
+  /** The document was here once. */
+  entered = false;
   closed: { code: number; why: string } | null = null;
   private why = "";
   private waiting = 0;
@@ -89,7 +91,8 @@ export class Together {
     });
     this.provider.on("sync", (here) => {
       if (!here) return;
-      const first = this.standing === "connecting";
+      const first = !this.entered;
+      this.entered = true;
       this.standing = "open";
       this.closed = null;
       this.provider.maxBackoffTime = 3_000;
@@ -105,7 +108,8 @@ export class Together {
     });
     this.provider.on("closed", ({ code }) => {
       if (code === 4409) return this.hearers.anew();
-      this.closed = { code, why: this.why };
+      // Who never came in goes on without: what is sent by PATCH has its own answers.
+      if (this.entered) this.closed = { code, why: this.why };
       this.why = "";
       this.standing = "closed";
       this.hearers.moved();
@@ -130,7 +134,9 @@ export class Together {
 
   /** Connect anew, at once: the network is another, or the server is silent. */
   again(): void {
+    if (this.provider.wsconnecting) return;
     clearTimeout(this.waiting);
+    this.waiting = 0;
     this.provider.wsUnsuccessfulReconnects = 0;
     this.provider.disconnect();
     this.provider.connect();
