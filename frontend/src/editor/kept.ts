@@ -9,9 +9,13 @@ export function offerKept(keeping: Keeping, section: SectionEditor, place: HTMLE
   if (kept.text === section.text) return keeping.drop(section.id);
   const at = new Date(kept.at);
   const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "long" });
-  const back = button("Bring them back", () => {
-    offer.remove();
-    void section.bringBack(kept.base, kept.text);
+  const back = button("Bring them back", async () => {
+    try {
+      await section.bringBack(kept.base, kept.text);
+      offer.remove();
+    } catch (error) {
+      offer.querySelector("p")!.textContent = error instanceof Error ? error.message : String(error);
+    }
   });
   const drop = button("Drop them", () => {
     offer.remove();

@@ -85,7 +85,6 @@ export class SectionEditor {
     this.joined = true;
     this.view.dispatch({ changes: changesBetween(this.text, now), annotations: Transaction.remote.of(true), effects: this.way.reconfigure(way) });
     this.view.dispatch({ changes: mine.map(theirs), selection });
-    if (mine.empty) this.keeping.drop(this.id);
     this.become("saved");
     return true;
   }

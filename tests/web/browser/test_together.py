@@ -153,6 +153,26 @@ def test_a_connection_that_goes_and_comes_back_loses_nothing(opened, document):
     opened.complaints[:] = [one for one in opened.complaints if not JOINED.search(one)]
 
 
+def test_words_of_a_page_that_closes_while_the_connection_is_away_are_offered_again(opened, document):
+    page = document.enter(opened(FIRST))
+    at(page, "Control+End")
+    page.context.set_offline(True)
+    page.keyboard.type(" Nearly lost.")
+    expect(page.locator("[data-status]")).to_contain_text("Your words are kept in this browser")
+    page.wait_for_timeout(600)
+    context = page.context
+    page.close(run_before_unload=False)
+    context.set_offline(False)
+    document.patch("One two three.", "One two three, and four.")
+    again = document.enter(context.new_page())
+    expect(text(again)).to_have_text("One two three, and four.")
+    document.enter(again)
+    again.get_by_role("button", name="Bring them back").click()
+    expect(text(again)).to_have_text("One two three, and four. Nearly lost.")
+    expect(again.locator(".kept")).to_have_count(0)
+    opened.complaints[:] = [one for one in opened.complaints if not JOINED.search(one)]
+
+
 def test_a_server_that_is_killed_while_two_type_loses_nothing(opened, document):
     served, (first, second) = document.served, [document.enter(opened(email)) for email in NAMES]
     at(first, "Control+Home")
