@@ -6,6 +6,7 @@ import re
 import sqlite3
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from tests.web.browser.conftest import PASSWORD
 from tests.web.conftest import CHAT
@@ -71,7 +72,9 @@ def text(page):
 
 
 def words(page):
-    return page.evaluate("[...document.querySelector('.cm-content').querySelectorAll('.cm-line')].map((one) => one.textContent).join('\\n')")
+    return page.evaluate(
+        "[...document.querySelector('.cm-content').querySelectorAll('.cm-line')].map((one) => one.textContent).join('\\n')"
+    )
 
 
 def at(page, key):
@@ -114,6 +117,25 @@ def test_each_sees_what_the_other_types_where_and_who(opened, document):
     assert document.stored == "Hers. One two three. His."
 
 
+def test_two_people_fit_on_every_page_and_nothing_of_them_is_out_of_reach(opened, document):
+    second = document.enter(opened(SECOND))
+    at(second, "Control+Home")
+    second.keyboard.press("Shift+Control+ArrowRight")
+    for width in (1280, 360):
+        for theme in ("light", "dark"):
+            first = document.enter(opened(FIRST, width=width, theme=theme))
+            expect(first.locator(".caret.who-0")).to_be_attached()
+            serious = [one for one in Axe().run(first).response["violations"] if one["impact"] in {"serious", "critical"}]
+            assert serious == [], (width, theme, serious)
+            assert first.evaluate("document.documentElement.scrollWidth") <= width
+            face = first.get_by_role("button", name="Second Author")
+            size = face.bounding_box()
+            assert min(size["width"], size["height"]) >= (44 if width == 360 else 36)
+            face.press("Enter")
+            expect(text(first)).to_be_focused()
+            first.close()
+
+
 def test_undo_takes_back_ones_own_words_alone(opened, document):
     first, second = document.enter(opened(FIRST)), document.enter(opened(SECOND))
     at(first, "Control+Home")
@@ -139,8 +161,12 @@ def test_a_connection_that_goes_and_comes_back_loses_nothing(opened, document):
     first.context.set_offline(True)
     expect(first.locator("[data-status]")).to_contain_text("The connection is away")
     first.keyboard.type("Written far away. ")
-    expect(first.locator("[data-status]")).to_contain_text("Not saved. The connection is away. Your words are kept in this browser")
-    assert "Written far away." in first.evaluate("new Promise((done) => setTimeout(() => done(Object.values(localStorage).join()), 600))")
+    expect(first.locator("[data-status]")).to_contain_text(
+        "Not saved. The connection is away. Your words are kept in this browser"
+    )
+    assert "Written far away." in first.evaluate(
+        "new Promise((done) => setTimeout(() => done(Object.values(localStorage).join()), 600))"
+    )
     at(second, "Control+End")
     second.keyboard.type(" Written meanwhile.")
     saved(second)
@@ -199,7 +225,9 @@ def test_a_server_that_is_killed_while_two_type_loses_nothing(opened, document):
     for page in (first, second):
         saved(page)
     count = next(typed)
-    wanted = f"{''.join(f'a{number} ' for number in range(count))}One two three.{''.join(f' b{number}' for number in range(count))}"
+    wanted = (
+        f"{''.join(f'a{number} ' for number in range(count))}One two three.{''.join(f' b{number}' for number in range(count))}"
+    )
     for page in (first, second):
         expect(text(page)).to_have_text(wanted)
         expect(page.locator("[data-here] button")).to_have_count(1)
@@ -235,10 +263,14 @@ def test_sections_that_others_add_rename_and_take_out_come_in(opened, document):
     first, second = document.enter(opened(FIRST)), document.enter(opened(SECOND))
     at(second, "Control+End")
     second.keyboard.type(" Mine.")
-    made = document.call("POST", f"postmortems/{document.id}/sections", {"heading": "What it felt like", "after": document.section})
+    made = document.call(
+        "POST", f"postmortems/{document.id}/sections", {"heading": "What it felt like", "after": document.section}
+    )
     fresh = f"#s-{made['id']}"
     for page in (first, second):
-        expect(page.locator(f".w-section:has(#s-{document.section}) + {fresh}, #s-{document.section} + {fresh}")).to_have_count(1)
+        expect(page.locator(f".w-section:has(#s-{document.section}) + {fresh}, #s-{document.section} + {fresh}")).to_have_count(
+            1
+        )
         expect(page.locator("[data-outline]")).to_contain_text("What it felt like")
     expect(text(second)).to_be_focused()
     first.locator(f"{fresh} .cm-content").click()
