@@ -39,6 +39,7 @@ function start(root: HTMLElement): void {
   const seen = outlined(part("outline"), sections);
   const whole = (): string => sections.map((one) => one.text).join("\n");
   let looking = 0;
+  const reading: Partial<Record<Changed, number>> = {};
   let room: Room | null = null;
 
   for (const place of root.querySelectorAll<HTMLElement>(".w-section")) mount(place);
@@ -136,9 +137,13 @@ function start(root: HTMLElement): void {
   }
 
   /** Others changed what is not text: their part of the page comes anew. */
-  async function anew(what: Changed): Promise<void> {
+  function anew(what: Changed): void {
     if (what === "text") return look();
-    if (what === "objects") return freshObjects(root);
+    clearTimeout(reading[what]);
+    reading[what] = window.setTimeout(() => void (what === "objects" ? freshObjects(root) : arrange()), 200);
+  }
+
+  async function arrange(): Promise<void> {
     const arranged = await freshSections(root);
     for (const place of arranged?.added ?? []) void room?.join(mount(place));
     for (const one of sections) {
