@@ -20,6 +20,7 @@ for (const name of names.filter((each) => !only.length || only.includes(each))) 
     target: "es2022",
     legalComments: "none",
     charset: "utf8",
+    alias: { "@codemirror/lang-html": "./src/editor/plainhtml.ts" },
   });
   const packages = new Set();
   const sources = [];

@@ -345,6 +345,7 @@ PAIRS = [
     *((lane, ground, 3) for lane in ("lane-signal", "lane-change", "lane-people", "lane-decision", "lane-customer") for ground in ("surface", "phase-undetected", "phase-recovering", "fog")),
     ("on-fog", "fog", 4.5), ("ink", "fog", 4.5), ("on-juncture", "juncture", 4.5), ("juncture", "page-ground", 4.5), ("on-mark", "mark", 4.5),
     ("bad", "bad-ground", 4.5), ("good", "good-ground", 4.5), ("warn", "warn-ground", 4.5), ("good", "page-ground", 4.5), ("warn", "page-ground", 4.5),
+    *((f"who-{seat}", ground, 4.5) for seat in range(8) for ground in ("page-ground", "surface")), *(("on-who", f"who-{seat}", 4.5) for seat in range(8)),
     ("line-firm", "page-ground", 3), ("focus", "page-ground", 3), ("range-mid", "range", 3),
 ]  # fmt: skip
 

@@ -46,9 +46,9 @@ class Server:
         self.first_link = ""
         self.tokens: dict[str, str] = {}
 
-    def start(self, *, wait=True):
+    def start(self, *, wait=True, port="0"):
         with self.log.open("wb") as log:
-            command = [*JUNCTURE, "serve", "--data", str(self.data), "--port", "0"]
+            command = [*JUNCTURE, "serve", "--data", str(self.data), "--port", port]
             self.process = subprocess.Popen(
                 command,
                 stdout=log,

@@ -14,7 +14,8 @@ const SHAPES: Record<string, string> = {
 
 type Offered = Completion & { of: Citable };
 
-export function citing(server: Server, whole: () => string): Extension {
+/** `mine`: what this page puts behind a new label, so that two who cite at once never take one. */
+export function citing(server: Server, whole: () => string, mine: () => string): Extension {
   let asked: AbortController | null = null;
 
   async function offer(context: CompletionContext): Promise<CompletionResult | null> {
@@ -25,7 +26,7 @@ export function citing(server: Server, whole: () => string): Extension {
     asked?.abort();
     asked = new AbortController();
     context.addEventListener("abort", () => asked?.abort());
-    const words = mark ? mark.text.slice(2).replace(/^e\d*$/, "") : found.text;
+    const words = mark ? mark.text.slice(2).replace(/^e(?:\d+[a-z]{0,2})?$/, "") : found.text;
     let items: Citable[];
     try {
       ({ items } = await server.call<{ items: Citable[] }>("GET", `/citable?${new URLSearchParams({ q: words })}`, undefined, asked.signal));
@@ -39,7 +40,7 @@ export function citing(server: Server, whole: () => string): Extension {
         (of): Offered => ({
           label: `${of.time} ${of.summary}`,
           of,
-          apply: (view, _completion, from, to) => cite(view, of, mark ? from : to, to, whole()),
+          apply: (view, _completion, from, to) => cite(view, of, mark ? from : to, mark ? closed(view, to) : to, whole(), mine()),
         }),
       ),
     };
@@ -57,15 +58,18 @@ export function citing(server: Server, whole: () => string): Extension {
   });
 }
 
+/** The bracket that was closed as soon as it was opened belongs to what is replaced. */
+const closed = (view: EditorView, to: number): number => (view.state.sliceDoc(to, to + 1) === "]" ? to + 1 : to);
+
 function inFootnote(context: CompletionContext): boolean {
   return /^\[\^[^\]\s]+\]:/.test(context.state.doc.lineAt(context.pos).text);
 }
 
 /** Replace `from`…`to` by a citation of an event; the document's own label for it where it has one. */
-export function cite(view: EditorView, of: Citable, from: number, to: number, whole: string): void {
+export function cite(view: EditorView, of: Citable, from: number, to: number, whole: string, mine = ""): void {
   const known = [...whole.matchAll(/^\[\^([^\]\s]+)\]: .*\(event ([0-9a-f]{32})\b/gm)].find((one) => of.ids.includes(one[2] ?? ""));
-  const used = [...whole.matchAll(/\[\^e(\d+)\]/g)].map((one) => Number(one[1]));
-  const label = known?.[1] ?? `e${Math.max(0, ...used) + 1}`;
+  const used = [...whole.matchAll(/\[\^e(\d+)[a-z]*\]/g)].map((one) => Number(one[1]));
+  const label = known?.[1] ?? `e${Math.max(0, ...used) + 1}${mine}`;
   const text = `[^${label}]`;
   const changes = [{ from, to, insert: text }];
   if (!known) {

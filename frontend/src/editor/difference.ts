@@ -17,8 +17,16 @@ function middle(before: string, after: string): [number, number, number] {
   const most = Math.min(before.length, after.length);
   while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
   let end = 0;
+  if (parts(before, start) || parts(after, start)) start -= 1;
   while (end < most - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)) end += 1;
+  if (end && (parts(before, before.length - end) || parts(after, after.length - end))) end -= 1;
   return [start, before.length - end, after.length - end];
+}
+
+/** Whether a cut here would part the two halves of one character. */
+export function parts(text: string, at: number): boolean {
+  const [left, right] = [text.charCodeAt(at - 1), text.charCodeAt(at)];
+  return left >= 0xd800 && left < 0xdc00 && right >= 0xdc00 && right < 0xe000;
 }
 
 const lines = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];

@@ -7,6 +7,8 @@ const reference = Decoration.mark({ class: "cm-cited" });
 const footnote = Decoration.line({ class: "cm-footnote" });
 const block = Decoration.line({ class: "cm-block" });
 const folded = Decoration.replace({});
+/** Each line goes the way of its first letter. */
+const ownWay = Decoration.line({ attributes: { dir: "auto" } });
 
 function decorate(view: EditorView): DecorationSet {
   const made = new RangeSetBuilder<Decoration>();
@@ -15,6 +17,7 @@ function decorate(view: EditorView): DecorationSet {
     for (let at = from; at <= to; ) {
       const line = view.state.doc.lineAt(at);
       at = line.to + 1;
+      made.add(line.from, line.from, ownWay);
       if (/^\[\^[^\]\s]+\]:/.test(line.text)) {
         made.add(line.from, line.from, footnote);
         const bound = line.text.search(/ \((?:event [0-9a-f]{32}|sha256:)/);

@@ -1,6 +1,8 @@
 // One section: its editor, and its saving. Words are said to be saved when the server has said so, and never before.
-import { ChangeSet, Transaction, type Extension, type Text } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
+// Alone, it sends what was typed by PATCH; once joined to the shared text, that carries it and nothing is sent from here.
+import { history, historyKeymap } from "@codemirror/commands";
+import { ChangeSet, Compartment, EditorState, Transaction, type Extension, type Text } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
 import { changesBetween } from "./difference";
 import { Keeping } from "./keeping";
 import { Away, Refusal, type Server } from "./server";
@@ -15,15 +17,21 @@ export class SectionEditor {
   state: State = "saved";
   sentence = "";
   savedAt: Date | null = null;
+  joined = false;
+  /** Somebody took it out of the document; its words stand here until they are closed. */
+  gone = false;
   private base: string;
   /** What was typed since `base` was sent; null while nothing is under way. */
   private since: ChangeSet | null = null;
+  private sending: Promise<void> = Promise.resolve();
   private timer = 0;
   private tries = 0;
+  private readonly way = new Compartment();
+  private readonly fixed = new Compartment();
 
   constructor(
     readonly id: number,
-    readonly heading: string,
+    public heading: string,
     public version: number,
     text: string,
     place: HTMLElement,
@@ -36,7 +44,12 @@ export class SectionEditor {
     this.view = new EditorView({
       doc: text,
       parent: place,
-      extensions: [extensions, EditorView.updateListener.of((update) => update.docChanged && this.typed(update.changes, update.transactions))],
+      extensions: [
+        this.way.of(alone()),
+        this.fixed.of([]),
+        extensions,
+        EditorView.updateListener.of((update) => update.docChanged && this.typed(update.changes, update.transactions)),
+      ],
     });
   }
 
@@ -44,11 +57,52 @@ export class SectionEditor {
     return this.view.state.doc.toString();
   }
 
+  /** Whether words stand here that this section has to send; those of a joined one are the shared text's. */
   get unsaved(): boolean {
-    return this.text !== this.base || this.since !== null;
+    return !this.joined && (this.text !== this.base || this.since !== null);
+  }
+
+  /** Let the words stand, to be read and copied, and take no more; or take them again. */
+  freeze(fixed: boolean): void {
+    this.view.dispatch({ effects: this.fixed.reconfigure(fixed ? EditorState.readOnly.of(true) : []) });
+  }
+
+  /** Go over to the shared text. What is not sent yet goes by PATCH first, what is typed meanwhile into the shared text. */
+  async join(shared: () => string, way: Extension): Promise<boolean> {
+    if (this.joined) return true;
+    if (this.unsaved) {
+      await this.save();
+      if (this.state === "away" || this.state === "refused") return false;
+      // What was sent comes back through the socket, at about the time of its answer.
+      for (let tries = 0; tries < 20 && shared() !== this.base; tries += 1) await new Promise((done) => setTimeout(done, 50));
+      if (this.since) return this.join(shared, way);
+    }
+    clearTimeout(this.timer);
+    const [now, { state }] = [shared(), this.view];
+    const mine = ChangeSet.of(changesBetween(this.base, this.text), this.base.length);
+    const theirs = ChangeSet.of(changesBetween(this.base, now), this.base.length);
+    const selection = state.selection.map(theirs.map(mine, true));
+    this.joined = true;
+    this.view.dispatch({ changes: changesBetween(this.text, now), annotations: Transaction.remote.of(true), effects: this.way.reconfigure(way) });
+    this.view.dispatch({ changes: mine.map(theirs), selection });
+    this.become("saved");
+    return true;
+  }
+
+  /** Go alone again, from what the server is known to have: the rest is sent by PATCH and merged there. */
+  leave(known: string): void {
+    if (!this.joined) return;
+    this.joined = false;
+    this.base = known;
+    this.view.dispatch({ effects: this.way.reconfigure(alone()) });
+    if (!this.unsaved) return this.become("saved");
+    this.keeping.keep(this.id, this.base, this.text);
+    this.become("waiting");
+    this.later(0);
   }
 
   private typed(changes: ChangeSet, transactions: readonly Transaction[]): void {
+    if (this.joined) return;
     if (this.since) this.since = this.since.compose(changes);
     if (transactions.some((one) => one.annotation(Transaction.remote))) return;
     this.keeping.keep(this.id, this.base, this.text);
@@ -71,7 +125,8 @@ export class SectionEditor {
   /** Send what is not stored yet. Resolves when the server has it, or has said why not. */
   async save(): Promise<void> {
     clearTimeout(this.timer);
-    if (this.since) return;
+    if (this.joined) return;
+    if (this.since) return this.sending;
     if (this.text === this.base) {
       if (this.state !== "refused") this.become("saved");
       return;
@@ -81,17 +136,27 @@ export class SectionEditor {
 
   /** Bring in what others wrote: nothing of one's own is sent that was not sent anyway. */
   async refresh(): Promise<void> {
-    if (this.since || this.unsaved) return;
+    if (this.joined || this.since || this.unsaved) return;
     await this.merge(this.base, this.text, this.view.state.doc, true);
   }
 
   /** Bring back words that a browser kept: they are merged into what stands there now. */
   async bringBack(base: string, text: string): Promise<void> {
+    if (this.joined) {
+      await this.server.call("PATCH", `/sections/${this.id}`, { base, text });
+      this.keeping.drop(this.id);
+      return;
+    }
     if (this.unsaved) await this.save();
     await this.merge(base, text, this.view.state.doc);
   }
 
-  private async merge(base: string, text: string, doc: Text, quietly = false): Promise<void> {
+  private merge(base: string, text: string, doc: Text, quietly = false): Promise<void> {
+    this.sending = this.send(base, text, doc, quietly);
+    return this.sending;
+  }
+
+  private async send(base: string, text: string, doc: Text, quietly: boolean): Promise<void> {
     this.since = ChangeSet.empty(doc.length);
     if (!quietly) this.become("saving");
     try {
@@ -135,3 +200,5 @@ export class SectionEditor {
     });
   }
 }
+
+const alone = (): Extension => [history(), keymap.of(historyKeymap)];
