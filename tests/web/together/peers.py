@@ -66,7 +66,7 @@ class Peer:
 
     async def until(self, what, seconds=10):
         async with asyncio.timeout(seconds):
-            while not what():
+            while not what():  # noqa: ASYNC110 - what is waited for is on the other side of a socket
                 await asyncio.sleep(0.005)
 
     def _type(self, event):

@@ -50,5 +50,9 @@ def viewer_at(seat: Seated) -> Viewer:
 
 
 def is_same_origin(origin: str, host: str) -> bool:
-    """Whether a page of this very address opened the socket: another site's page has our cookies, but not our origin."""
-    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    """Whether a page of this server opened the socket: another site's page has our cookies, but not our origin.
+
+    Behind a proxy that gives another `Host`, the server's own address (JUNCTURE_URL) tells.
+    """
+    own = {host.lower(), urlsplit(settings.PUBLIC_URL).netloc.lower()} - {""}
+    return urlsplit(origin).netloc.lower() in own

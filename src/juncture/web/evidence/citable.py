@@ -6,7 +6,7 @@ Anybody who writes may put any hash and any place into a text. It is a citation 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from juncture.model.evidence import Citation, Event, Sighting
 from juncture.model.identity import ArtefactHash
 from juncture.model.record import Postmortem
 from juncture.web.evidence.models import StoredSeries, StoredSighting
-from juncture.web.timeline.models import EventAlias, StoredEvent, StoredTimeline
+from juncture.web.timeline.models import EventAlias, StoredEvent
 
 Place = tuple[str, str]
 """An artefact's hash, and a place in it."""
@@ -45,19 +45,23 @@ def cited_by(record: Postmortem) -> tuple[Citation, ...]:
     return tuple(places.values())
 
 
-def citable_in(record: Postmortem, incident: str) -> tuple[Citation, ...]:
+def citable_in(record: Postmortem, incident: str, rebuilt: datetime | None) -> tuple[Citation, ...]:
     """Return those citations of a record, its footnotes included, that are places of events or series of an incident.
 
     For who was let in to the incident. An event is found by the ids that the record binds it by, as it is now and as it was
     read; what stands without an id is looked for among the incident's series, and the events of a timeline of some length.
+    `rebuilt` is when its timeline was rebuilt last: what was found is kept until then.
     """
     cited = cited_by(record)
-    wanted: set[Place] = {(one.artefact, one.place) for one in cited}
-    found = wanted & set(_of_events(incident, _ids_in(record)))
-    if rest := wanted - found:
-        rebuilt = StoredTimeline.objects.filter(incident__public_id=incident).values_list("rebuilt_at", flat=True).first()
-        found |= _without_id(incident, frozenset(rest), rebuilt)
+    wanted = frozenset((one.artefact, one.place) for one in cited)
+    found = _citable(incident, wanted, frozenset(_ids_in(record)), rebuilt)
     return tuple(one for one in cited if (one.artefact, one.place) in found)
+
+
+@lru_cache(maxsize=256)
+def _citable(incident: str, wanted: frozenset[Place], ids: frozenset[str], rebuilt: datetime | None) -> frozenset[Place]:  # noqa: ARG001 - what is found is of that timeline
+    found = wanted & set(_of_events(incident, ids))
+    return found | _without_id(incident, wanted - found) if wanted - found else found
 
 
 def _in_footnotes(record: Postmortem) -> Iterator[Citation]:
@@ -74,7 +78,7 @@ def _ids_in(record: Postmortem) -> set[str]:
     return ids | {event for section in record.sections for event, _, _ in _BOUND.findall(section.markdown) if event}
 
 
-def _of_events(incident: str, ids: set[str]) -> Iterator[Place]:
+def _of_events(incident: str, ids: Collection[str]) -> Iterator[Place]:
     """Yield the places of events: those that they have now, and those of the sightings that they were made of."""
     every = sorted(ids)
     for start in range(0, len(every), _AT_ONCE):
@@ -90,8 +94,7 @@ def _of_events(incident: str, ids: set[str]) -> Iterator[Place]:
             yield one.artefact, one.place
 
 
-@lru_cache(maxsize=256)
-def _without_id(incident: str, wanted: frozenset[Place], rebuilt: datetime | None) -> frozenset[Place]:  # noqa: ARG001 - what is found is of that timeline
+def _without_id(incident: str, wanted: frozenset[Place]) -> frozenset[Place]:
     found: set[Place] = set()
     for place in _places(incident, {artefact.encode() for artefact, _ in wanted}):
         if place in wanted:

@@ -74,7 +74,7 @@ def cited_in(view: PostmortemView) -> Cited:
         there.add(sha256)
         if at:
             gone[sha256] = _erased(at, reason)
-    citable = set(citable_in(view.record, view.incident)) if there - gone.keys() else set()
+    citable = set(citable_in(view.record, view.incident, view.rebuilt_at)) if there - gone.keys() else set()
     shown = tuple(one for one in every if one.artefact in gone or (one.artefact in there and one in citable))
     store = artefact_store()
     held = {one.artefact for one in shown if one.artefact not in gone}
@@ -169,6 +169,6 @@ def _is_cited(viewer: Viewer, incident: int, artefact: ArtefactHash) -> bool:
 
     for row in Postmortem.objects.visible_to(viewer).filter(incident=incident):
         view = selectors.postmortem(viewer, row.public_id)
-        if any(one.artefact == artefact for one in citable_in(view.record, view.incident)):
+        if any(one.artefact == artefact for one in citable_in(view.record, view.incident, view.rebuilt_at)):
             return True
     return False

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Subquery, prefetch_related_objects
 from msgspec import Struct
 
 from juncture.evidence.mask import Mask
@@ -21,12 +21,14 @@ from juncture.stores.folder import FolderStore
 from juncture.web.access.errors import Moved, NotFound
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.opening import Cited, cited_in
+from juncture.web.evidence.ring import is_in_ring
 from juncture.web.evidence.store import artefact_store
 from juncture.web.incidents.models import FormerAddress, Visibility
 from juncture.web.incidents.selectors import tone_of_incident
 from juncture.web.postmortems.file_text import file_of, written
 from juncture.web.postmortems.mapping import published_record, to_record
-from juncture.web.postmortems.models import Piece, Postmortem, Publication, Section, State
+from juncture.web.postmortems.models import LiveText, Piece, Postmortem, Publication, Section, State
+from juncture.web.timeline.models import StoredTimeline
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -68,12 +70,20 @@ class PostmortemView(Struct, frozen=True):
     """How many changes newer evidence proposes to the working text."""
     severity_tone: str = ""
     """The colour of the severity's chip: `bad`, `warn` or none."""
+    in_ring: bool = False
+    """Whether the viewer may open the incident's artefacts."""
+    rebuilt_at: datetime | None = None
+    """When the incident's timeline was rebuilt last."""
+    typing: bool = False
+    """Whether words were typed that are not in this text yet: they are a second later."""
 
 
 class Toned(TypedDict):
-    """What a postmortem's row is read with: the colour of its incident's severity, None where it has none."""
+    """What a postmortem's row is read with: the colour of its incident's severity, and when its timeline was rebuilt, if so."""
 
     severity_tone: str | None
+    rebuilt_at: datetime | None
+    typing: bool
 
 
 class PostmortemLine(Struct, frozen=True):
@@ -93,10 +103,22 @@ class PostmortemLine(Struct, frozen=True):
 def postmortem_row(viewer: Viewer, postmortem_id: str) -> WithAnnotations[Postmortem, Toned]:
     """Return the row of a postmortem that the viewer may see. Raises NotFound. For operations, not for views."""
     seen = Postmortem.objects.visible_to(viewer).defer(None).defer("drafted", "newest").select_related("incident__team")
-    row = seen.annotate(severity_tone=tone_of_incident()).filter(public_id=postmortem_id).first()
+    row = (
+        seen.annotate(severity_tone=tone_of_incident(), rebuilt_at=_rebuilt(), typing=_unsettled())
+        .filter(public_id=postmortem_id)
+        .first()
+    )
     if row is None:
         raise _moved(viewer, postmortem_id) or NotFound
     return row
+
+
+def _rebuilt() -> Subquery:
+    return Subquery(StoredTimeline.objects.filter(incident=OuterRef("incident_id")).values("rebuilt_at")[:1])
+
+
+def _unsettled() -> Exists:
+    return Exists(LiveText.objects.filter(postmortem=OuterRef("pk"), settled_number__lt=F("number")))
 
 
 def _moved(viewer: Viewer, postmortem_id: str) -> Moved | None:
@@ -146,6 +168,9 @@ def view_of(
         row.incident.near_miss,
         row.proposals if working else 0,
         row.severity_tone or "",
+        is_in_ring(viewer, row.incident),
+        row.rebuilt_at,
+        working and row.typing,
     )
 
 

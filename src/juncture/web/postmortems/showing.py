@@ -13,9 +13,7 @@ from juncture.document.html.edition import Edition
 from juncture.document.html.page import article, page
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.opening import Cited, cited_in, images_for, images_within
-from juncture.web.evidence.ring import is_in_ring
 from juncture.web.incidents.models import Visibility
-from juncture.web.incidents.selectors import incident_row
 from juncture.web.postmortems.kept import Kept
 from juncture.web.postmortems.live import actions_now, revisions_of
 from juncture.web.postmortems.selectors import PostmortemView, excerpts_for
@@ -37,7 +35,7 @@ def shown_article(viewer: Viewer, view: PostmortemView) -> SafeString:
     """Return a postmortem's article; the working one with a link at each section to where it is written."""
     cited = cited_in(view)
     edition = _edition(viewer, view, cited)
-    around = _AROUND if is_in_ring(viewer, incident_row(viewer, view.incident)) else 0
+    around = _AROUND if view.in_ring else 0
     told = (view.record, edition, cited.citations, sorted(cited.kept), cited.gone, viewer.zone, around)
 
     def draw() -> str:

@@ -37,8 +37,12 @@ def start(request: ViewerRequest, incident: str) -> HttpResponse:
 @require_GET
 @page
 def read(request: ViewerRequest, postmortem: str) -> HttpResponse:
-    """Show a postmortem: the working text to who may write, else the latest publication."""
-    return _shown(request, selectors.postmortem(request.viewer, postmortem))
+    """Show a postmortem: the working text to who may write, with the last words typed, else the latest publication."""
+    view = selectors.postmortem(request.viewer, postmortem)
+    if view.typing:
+        operations.settle_text(request.viewer, postmortem)
+        view = selectors.postmortem(request.viewer, postmortem)
+    return _shown(request, view)
 
 
 @require_GET

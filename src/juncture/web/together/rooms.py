@@ -60,7 +60,7 @@ class Member:
     @property
     def named(self) -> dict[str, Any]:
         """Who it is, as others are told."""
-        return {"name": self.viewer.name, "initials": self.viewer.initials, "seat": self.seat}
+        return {"id": str(self.who.person), "name": self.viewer.name, "initials": self.viewer.initials, "seat": self.seat}
 
     def tell(self, message: bytes) -> None:
         """Send a message, soon. Who does not read is sent away: what it misses it gets when it comes again."""

@@ -27,6 +27,7 @@ from juncture.web.postmortems.operations.typing import (
     require_still,
     settle_live,
     settle_next,
+    settle_text,
     take_in,
 )
 from juncture.web.postmortems.operations.whole import import_file, replace_file, replace_record
@@ -74,6 +75,7 @@ __all__ = [
     "set_state",
     "settle_live",
     "settle_next",
+    "settle_text",
     "start_postmortem",
     "take_back",
     "take_in",

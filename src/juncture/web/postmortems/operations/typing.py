@@ -115,6 +115,15 @@ def settle_live(postmortem: int) -> None:
             rows.shrink(live, document)
 
 
+def settle_text(viewer: Viewer, postmortem_id: str) -> None:
+    """Derive the Markdown of a postmortem that the viewer is about to read. Raises NotFound, NotAllowed."""
+    require_author(viewer, "write")
+    row = Postmortem.objects.visible_to(viewer).only("pk").filter(public_id=postmortem_id).first()
+    if row is None:
+        raise NotFound
+    settle_live(row.pk)
+
+
 def settle_next() -> bool:
     """Settle one live text whose process died before it could; return whether there was one. For the worker."""
     quiet = LiveText.objects.filter(settled_number__lt=F("number"), typed_at__lt=timezone.now() - _LEFT_AFTER)
