@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 
 from pycrdt import Decoder, Doc, Text, create_sync_message, create_update_message, handle_sync_message
 from websockets.asyncio.client import connect
@@ -50,8 +51,15 @@ class Peer:
             self.address + query, origin=self.origin, additional_headers={"Cookie": f"juncture_session={self.cookie}"},
             max_size=None,
         )  # fmt: skip
-        await self.socket.send(create_sync_message(self.doc))
+        with suppress(ConnectionClosed):
+            await self.socket.send(create_sync_message(self.doc))
         self.tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._send())]
+
+    def leave(self):
+        """Let go of the document: another peer takes it over."""
+        self.doc.unobserve(self._typed)
+        for task in self.tasks:
+            task.cancel()
 
     async def close(self):
         await self.socket.close()
