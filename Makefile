@@ -43,7 +43,7 @@ check-all: test ## The long checks too: every page by axe in both themes, long f
 	$(BIN)/python -m tests.fuzz --seconds 300
 
 bench: $(READY) ## The benchmarks; each prints its ratio against a peer or the limit
-	@failed=0; for each in starting.py "key_events.py examples/checkout-lock" pasted_chat.py masking.py serving.py bulk_reading.py; do \
+	@failed=0; for each in starting.py "key_events.py examples/checkout-lock" pasted_chat.py masking.py serving.py bulk_reading.py writing.py; do \
 	  echo "== bench/$$each"; $(BIN)/python bench/$$each || failed=1; done; exit $$failed
 
 fuzz: $(READY) ## Fuzz every reader for ten minutes
