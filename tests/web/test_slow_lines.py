@@ -137,7 +137,8 @@ def test_a_large_body_that_goes_on_takes_as_long_as_it_takes(impatient):
     assert line.status == 200
 
 
-def test_a_large_body_that_finds_no_place_for_long_is_told_so(impatient):
+def test_a_large_body_that_finds_no_place_for_long_is_told_so(monkeypatch):
+    monkeypatch.setattr(bodies, "WAITS", 0.1)
     lines = [Line(b"a" * (SMALL + 1), *[b"b" * LEAST] * 9, every=0.04) for _ in range(2)]
     assert len(asked(*lines, length=SMALL * 2)) == 1
     assert sorted(line.status for line in lines) == [200, 503]

@@ -25,7 +25,7 @@ CALLS = {
     "api/v1/incidents/<slug:incident>/evidence/verification": {"GET": WRITERS, "POST": (403, 202, 202, 202)},
     "api/v1/incidents/<slug:incident>/evidence/<str:sha256>": {"GET": OWN, "DELETE": (403, 403, 403, 422)},
     "api/v1/incidents/<slug:incident>/evidence/<str:sha256>/original": {"GET": OWN},
-    "api/v1/incidents/<slug:incident>/evidence/<str:sha256>/when": {"POST": (403, 422, 422, 422)},
+    "api/v1/incidents/<slug:incident>/evidence/<str:sha256>/when": {"POST": (403, 403, 403, 422)},
     "api/v1/incidents/<slug:incident>/accounts": {"GET": (403, 200, 200, 200), "POST": (403, 201, 201, 201)},
     "api/v1/accounts/<slug:account>": {"GET": OWN, "PATCH": OWN, "DELETE": (404, 404, 404, 204)},
     "api/v1/accounts/<slug:account>/release": {"POST": (404, 404, 404, 422)},

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 import msgspec
+from django.db.models import Q, Value
 from msgspec import Struct
 
 from juncture.casework.drafting import citations_of
@@ -60,8 +61,13 @@ def citable_in(record: Postmortem, incident: str, rebuilt: datetime | None) -> t
 
 @lru_cache(maxsize=256)
 def _citable(incident: str, wanted: frozenset[Place], ids: frozenset[str], rebuilt: datetime | None) -> frozenset[Place]:  # noqa: ARG001 - what is found is of that timeline
-    found = wanted & set(_of_events(incident, ids))
-    return found | _without_id(incident, wanted - found) if wanted - found else found
+    found: set[Place] = set()
+    ways = (_of_events_and_series, _of_sightings, _of_any_event)  # the rarer, the later
+    for way in ways:
+        found |= wanted & set(way(incident, ids, {artefact.encode() for artefact, _ in wanted - found}))
+        if found == wanted:
+            break
+    return frozenset(found)
 
 
 def _in_footnotes(record: Postmortem) -> Iterator[Citation]:
@@ -78,39 +84,52 @@ def _ids_in(record: Postmortem) -> set[str]:
     return ids | {event for section in record.sections for event, _, _ in _BOUND.findall(section.markdown) if event}
 
 
-def _of_events(incident: str, ids: Collection[str]) -> Iterator[Place]:
-    """Yield the places of events: those that they have now, and those of the sightings that they were made of."""
-    every = sorted(ids)
-    for start in range(0, len(every), _AT_ONCE):
-        some = every[start : start + _AT_ONCE]
+def _of_events_and_series(incident: str, ids: Collection[str], artefacts: set[bytes]) -> Iterator[Place]:
+    """Yield the places that events have now, and those of the series: one question for all but very many events."""
+    series = StoredSeries.objects.filter(incident__public_id=incident).order_by().annotate(of=Value("series"))
+    asked = series.values_list("of", "body")
+    for some in _in_parts(ids):
         aliases = EventAlias.objects.filter(incident__public_id=incident, alias__in=some).values("event_id")
-        known = StoredEvent.objects.filter(incident__public_id=incident)
-        for ids_or_now in (known.filter(event_id__in=some), known.filter(event_id__in=aliases)):
-            for body in ids_or_now.values_list("body", flat=True):
-                yield from ((one.artefact, one.place) for one in msgspec.json.decode(body, type=Event).citations)
+        now = Q(event_id__in=some) | Q(event_id__in=aliases)
+        events = StoredEvent.objects.filter(now, incident__public_id=incident).order_by().annotate(of=Value("event"))
+        rows = events.values_list("of", "body").union(asked, all=True)
+        asked = asked.none()
+        for of, body in rows:
+            if of == "event":
+                yield from _in_event(body)
+            else:
+                for one in _bodies([body], artefacts):
+                    yield _place(msgspec.json.decode(one, type=_OfSeries).citation)
+
+
+def _of_sightings(incident: str, ids: Collection[str], artefacts: set[bytes]) -> Iterator[Place]:
+    """Yield the places of the sightings of which events were made."""
+    for some in _in_parts(ids):
         seen = StoredSighting.objects.filter(incident__public_id=incident, sighting_id__in=some)
-        for body in seen.values_list("body", flat=True):
-            one = msgspec.json.decode(body, type=Sighting).citation
-            yield one.artefact, one.place
+        for body in _bodies(seen.values_list("body", flat=True), artefacts):
+            yield _place(msgspec.json.decode(body, type=Sighting).citation)
 
 
-def _without_id(incident: str, wanted: frozenset[Place]) -> frozenset[Place]:
-    found: set[Place] = set()
-    for place in _places(incident, {artefact.encode() for artefact, _ in wanted}):
-        if place in wanted:
-            found.add(place)
-            if len(found) == len(wanted):
-                break
-    return frozenset(found)
-
-
-def _places(incident: str, artefacts: set[bytes]) -> Iterator[Place]:
-    for body in _bodies(StoredSeries.objects.filter(incident__public_id=incident).values_list("body", flat=True), artefacts):
-        one = msgspec.json.decode(body, type=_OfSeries).citation
-        yield one.artefact, one.place
+def _of_any_event(incident: str, ids: Collection[str], artefacts: set[bytes]) -> Iterator[Place]:
+    """Yield the places of events that no id of the record names, of a timeline of some length."""
+    del ids
     events = StoredEvent.objects.filter(incident__public_id=incident).order_by("-key", "occurred_at", "event_id")
     for body in _bodies(events.values_list("body", flat=True)[:_MOST_EVENTS], artefacts):
-        yield from ((one.artefact, one.place) for one in msgspec.json.decode(body, type=Event).citations)
+        yield from _in_event(body)
+
+
+def _in_parts(ids: Collection[str]) -> Iterator[list[str]]:
+    every = sorted(ids)
+    for start in range(0, max(1, len(every)), _AT_ONCE):
+        yield every[start : start + _AT_ONCE]
+
+
+def _in_event(body: bytes | memoryview) -> Iterator[Place]:
+    return map(_place, msgspec.json.decode(body, type=Event).citations)
+
+
+def _place(citation: Citation) -> Place:
+    return citation.artefact, citation.place
 
 
 def _bodies(rows: Iterable[bytes | memoryview], artefacts: set[bytes]) -> Iterator[bytes]:

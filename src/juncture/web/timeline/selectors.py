@@ -14,6 +14,7 @@ from juncture.model.evidence import Event, Series
 from juncture.model.record import Timeline
 from juncture.web.access.viewer import Viewer
 from juncture.web.evidence.models import StoredSeries
+from juncture.web.incidents.models import Incident
 from juncture.web.incidents.selectors import incident_row
 from juncture.web.timeline.models import EventAlias, StoredEvent
 from juncture.web.timeline.rebuilding import weighed_timeline
@@ -97,11 +98,12 @@ def series_of(viewer: Viewer, incident_id: str) -> list[Series]:
 
 
 def cited_series(viewer: Viewer, incident_id: str, artefacts: Collection[str]) -> tuple[Series, ...]:
-    """Return the series of an incident that come from some artefacts. Raises NotFound.
+    """Return the series of an incident that come from some artefacts; none of one that the viewer may not see.
 
     Large telemetry stays where it lives: beyond the first series, and of those beyond a size, none is read to draw a page.
     """
-    rows = StoredSeries.objects.filter(incident=incident_row(viewer, incident_id)).annotate(size=Length("body"))
+    seen = Incident.objects.visible_to(viewer).filter(public_id=incident_id)
+    rows = StoredSeries.objects.filter(incident__in=seen.order_by().values("pk")).annotate(size=Length("body"))
     wanted = rows.filter(size__lte=_LARGEST_SERIES).order_by("id")[:_MOST_SERIES]
     found = (msgspec.json.decode(body, type=Series) for body in wanted.values_list("body", flat=True))
     return tuple(one for one in found if one.citation.artefact in artefacts)
