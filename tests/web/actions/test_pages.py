@@ -11,6 +11,7 @@ from juncture.web.access.selectors import viewer_of
 from juncture.web.actions import operations, selectors
 from juncture.web.actions.models import ActionItem
 from juncture.web.evidence.operations import pasted, receive_into_new
+from juncture.web.incidents.editing import Edit, edit_incident
 from juncture.web.postmortems.models import Postmortem
 
 TODAY = dt.date.today
@@ -45,6 +46,15 @@ def test_the_list_says_how_things_stand_and_shows_late_first(signed_in, viewer, 
     assert "Done, proof due" in told
     assert "Works when the alert fires" in told
     assert "Nobody has said how we will know that it worked" in told
+
+
+def test_each_row_names_the_services_of_its_incident_and_leads_to_their_actions(signed_in, viewer, postmortem, api):
+    edit_incident(viewer, postmortem.incident.public_id, Edit(services=["checkout", "payments & more"]))
+    row = add(viewer, postmortem, "Add a limit")
+    page = signed_in.get("/actions/").content.decode()
+    assert '<a href="/actions/?service=checkout">checkout</a>' in page
+    assert '<a href="/actions/?service=payments%20%26%20more">payments &amp; more</a>' in page
+    assert api("GET", f"actions/{row.public_id}").json()["services"] == ["checkout", "payments & more"]
 
 
 def test_the_board_has_a_column_a_state_and_buttons_that_move(signed_in, viewer, postmortem):

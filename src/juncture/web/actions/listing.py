@@ -147,8 +147,21 @@ def count_of_late(viewer: Viewer, wanted: Wanted) -> int:
 
 
 def _views(rows: list[ActionItem], viewer: Viewer) -> list[ActionView]:
-    today, titles = today_of(viewer), factor_titles(rows, viewer)
-    return [view_of(row, viewer, today, titles.get((row.postmortem_id, row.factor or ""))) for row in rows]
+    today, titles, services = today_of(viewer), factor_titles(rows, viewer), touched_services(rows)
+    return [
+        view_of(row, viewer, today, titles.get((row.postmortem_id, row.factor or "")), tuple(services.get(row.incident_id, ())))
+        for row in rows
+    ]
+
+
+def touched_services(rows: list[ActionItem]) -> dict[int, list[str]]:
+    """Return the names of the services that the incidents of actions touched, by the keys of these incidents."""
+    found: dict[int, list[str]] = {}
+    incidents = {row.incident_id for row in rows}
+    named = IncidentService.objects.filter(incident__in=incidents).order_by("incident_id", "position", "id") if rows else ()
+    for one in named:
+        found.setdefault(one.incident_id, []).append(one.name)
+    return found
 
 
 def factor_titles(rows: list[ActionItem], viewer: Viewer) -> dict[tuple[int, str], str]:

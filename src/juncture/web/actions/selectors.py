@@ -11,7 +11,7 @@ from msgspec import Struct
 from juncture.model import record
 from juncture.web.access.viewer import Viewer
 from juncture.web.actions.changing import KIND, action_row
-from juncture.web.actions.listing import factor_titles, seen, today_of
+from juncture.web.actions.listing import factor_titles, seen, today_of, touched_services
 from juncture.web.actions.mapping import to_record
 from juncture.web.actions.models import ActionItem, ProofEvent
 from juncture.web.actions.showing import ActionView, view_of
@@ -47,7 +47,7 @@ def action(viewer: Viewer, action_id: str) -> ActionView:
     """Return one action. Raises NotFound."""
     row = action_row(viewer, action_id)
     title = factor_titles([row], viewer).get((row.postmortem_id, row.factor or ""))
-    return view_of(row, viewer, today_of(viewer), title)
+    return view_of(row, viewer, today_of(viewer), title, tuple(touched_services([row]).get(row.incident_id, ())))
 
 
 def proof_of(viewer: Viewer, action_id: str) -> list[Proof]:

@@ -52,6 +52,8 @@ class ActionView(Struct, frozen=True):
     may_change: bool
     factor_title: str | None = None
     """The title of the factor, where `factor` is the id of one and the viewer may read working text."""
+    services: tuple[str, ...] = ()
+    """The services that its incident touched."""
 
     @property
     def called(self) -> str:
@@ -109,7 +111,9 @@ class ActionView(Struct, frozen=True):
         return f"{said} It is {self.late}." if self.late else said
 
 
-def view_of(row: ActionItem, viewer: Viewer, today: dt.date, factor_title: str | None = None) -> ActionView:
+def view_of(
+    row: ActionItem, viewer: Viewer, today: dt.date, factor_title: str | None = None, services: tuple[str, ...] = ()
+) -> ActionView:
     """Return what a viewer sees of a row that is open to them, with its postmortem, incident and owner selected."""
     late = (today - row.due).days if row.due and row.state in UNFINISHED else 0
     return ActionView(
@@ -136,4 +140,5 @@ def view_of(row: ActionItem, viewer: Viewer, today: dt.date, factor_title: str |
         mine=viewer.known and row.owner_id == viewer.user_id,
         may_change=may_change(viewer, row),
         factor_title=factor_title,
+        services=services,
     )
