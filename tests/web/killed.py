@@ -51,6 +51,14 @@ class Database:
         with closing(sqlite3.connect(self._server.data / "juncture.sqlite3", timeout=30)) as held, held:
             held.execute(sql.replace("%s", "?"), values)
 
+    def at_rest(self, seconds=60):
+        """Wait until PostgreSQL has ended what it was asked by those who are gone: a COMMIT that reached it is carried out."""
+        asked = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        deadline = time.monotonic() + seconds
+        while self._server.database and (left := self.rows(f"{asked} AND backend_type = 'client backend'")):
+            assert time.monotonic() < deadline, left
+            time.sleep(0.05)
+
     def tables(self):
         if self._server.database:
             return [name for (name,) in self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
@@ -201,7 +209,8 @@ class Client:
     def accept(self):
         kind, number = self.objects[self._number % len(self.objects)]
         act = ("accept", "dismiss")[self._number // 2 % 2]
-        self.call("accept", f"{kind} {number} {act}", "POST", f"postmortems/{self.document}/objects/{kind}/{number}/{act}", {})
+        path = f"postmortems/{self.document}/objects/{kind}/{number}/{act}"
+        self.call("accept", f"{kind} {number} {act} {self.mark()}", "POST", path, {})
 
     @staticmethod
     def file(mark):

@@ -7,7 +7,7 @@ import random
 import time
 
 import pytest
-from tests.web.killed import CHAT, SAM, Client
+from tests.web.killed import CHAT, SAM, Client, Database
 from tests.web.served import Server
 from tests.web.whole import half_there, settled, unfinished
 
@@ -47,6 +47,7 @@ def killed(client, rounds, seed):
             time.sleep(chance.uniform(0.2, 3))
         client.server.kill_everything()
         client.end()
+        Database(client.server).at_rest()
         assert list(half_there(client)) == [], f"seed {seed}, round {number}"
         client.server.start()
     settled(client)

@@ -124,19 +124,37 @@ _STANDING = {"accept": "accepted", "dismiss": "dismissed"}
 
 
 def _objects(seen):
-    acked, sent = seen.client.acked.get("accept", []), seen.client.sent.get("accept", [])
+    acked = seen.acked("accept")
     for kind, number in seen.client.objects:
-        ((standing,),) = seen.rows(f"SELECT standing FROM postmortems_{_TABLES[kind]} WHERE id = %s", number)
+        ((standing, touched),) = seen.rows(f"SELECT standing, touched FROM postmortems_{_TABLES[kind]} WHERE id = %s", number)
         told = seen.rows(
-            "SELECT after FROM journal_change WHERE object_kind = %s AND object_id = %s ORDER BY id",
+            "SELECT before, after FROM journal_change WHERE object_kind = %s AND object_id = %s"
+            " AND action IN ('accept', 'dismiss') ORDER BY id",
             kind.removesuffix("s").replace("-", "_"), str(number),
         )  # fmt: skip
-        if told and _value(told[-1][0])["standing"] != standing:
-            yield f"{kind} {number} is {standing}, and the journal says {told[-1]}"
-        of_it = [act for act in acked if act.startswith(f"{kind} {number} ")][-1:]
-        flying = [act for act in sent[-1:] if len(sent) > len(acked) and act.startswith(f"{kind} {number} ")]
-        if of_it and standing not in {_STANDING[act.rpartition(" ")[2]] for act in (*of_it, *flying)}:
-            yield f"{kind} {number} is {standing}, and {of_it} was acknowledged"
+        first = _value(told[0][0]) if told else {"standing": standing, "touched": touched}
+        stands = [first["standing"] if first["touched"] else "", *(_value(after)["standing"] for _, after in told)]
+        if told and stands[-1] != standing:
+            yield f"{kind} {number} is {standing}, and the journal says {stands}"
+        asked = [mark for mark in seen.client.sent.get("accept", ()) if mark.startswith(f"{kind} {number} ")]
+        if not led_to(stands, [(_STANDING[mark.split()[2]], mark in acked) for mark in asked]):
+            yield f"{kind} {number} was {stands}, and asked was {[(mark, mark in acked) for mark in asked]}"
+
+
+def led_to(stands, acts):
+    """Return whether acts lead through exactly these standings, from the first to the last.
+
+    An act is the standing it gives and whether it was acknowledged. One person asks one thing after another, so they count in
+    the order in which they were sent. One that was acknowledged has been carried out, in its turn. One that was not may have
+    been or not, even if its server was killed over it, but never after one that was sent later and acknowledged. Nothing is
+    written where the object stands like that already; "" is an object that nobody has touched.
+    """
+    at = {0}
+    for standing, acked in acts:
+        done = {n for n in at if stands[n] == standing}
+        done |= {n + 1 for n in at - done if stands[n + 1 : n + 2] == [standing]}
+        at = done if acked else at | done
+    return len(stands) - 1 in at
 
 
 def _file(seen):

@@ -50,7 +50,8 @@ def locked(viewer: Viewer, action_id: str) -> ActionItem:
     seen = action_row(viewer, action_id)
     if not may_change(viewer, seen):
         raise NotAllowed("Who may write changes actions, and the owner of an action changes that one.")
-    row = ActionItem.objects.get_queryset().select_for_update(no_key=True).filter(pk=seen.pk).first()
+    # Ordered by its postmortem, the query joins it: that row stays free. Publishing holds it, and waits for this one.
+    row = ActionItem.objects.get_queryset().select_for_update(no_key=True, of=("self",)).filter(pk=seen.pk).first()
     if row is None:
         raise NotFound
     row.incident, row.postmortem = seen.incident, seen.postmortem
