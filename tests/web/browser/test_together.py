@@ -183,6 +183,7 @@ def test_words_of_a_page_that_closes_while_the_connection_is_away_are_offered_ag
     page = document.enter(opened(FIRST))
     at(page, "Control+End")
     page.context.set_offline(True)
+    expect(page.locator("[data-status]")).to_contain_text("The connection is away")
     page.keyboard.type(" Nearly lost.")
     expect(page.locator("[data-status]")).to_contain_text("Your words are kept in this browser")
     page.wait_for_timeout(600)
