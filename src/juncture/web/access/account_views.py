@@ -51,24 +51,31 @@ def confirm_again(request: ViewerRequest) -> HttpResponse:
 def password(request: ViewerRequest) -> HttpResponse:
     """Change the password."""
     person = own_row(request.viewer)
-    told = {"has_password": person.has_usable_password(), "email": person.email}
+    told = {
+        "has_password": person.has_usable_password(),
+        "email": person.email,
+        "tokens": len(tokens.own_tokens(request.viewer)),
+        "end_tokens": request.method == "GET" or "end-tokens" in request.POST,
+    }
     if request.method == "GET":
         return render(request, "access/password.html", told)
     key = f"confirm:{request.viewer.person}"
     if not allow_attempt(key, host_of(request)):
         return render(request, "access/password.html", told | {"complaint": TOO_MANY}, status=429)
     try:
-        user = change_own_password(
+        user, ended = change_own_password(
             request.viewer,
             current=request.POST.get("current", ""),
             new=request.POST.get("password", ""),
             session_key=request.session.session_key,
+            end_tokens="end-tokens" in request.POST,
         )
     except Invalid as error:
         return render(request, "access/password.html", told | {"complaint": error.sentence}, status=error.status)
     forgive(key)
     update_session_auth_hash(request, user)
-    messages.success(request, "The password is changed. Your other sessions have ended.")
+    also = f" {_tokens(ended)} ended too." if ended else ""
+    messages.success(request, f"The password is changed. Your other sessions have ended.{also}")
     return redirect("settings-password")
 
 
@@ -121,3 +128,7 @@ def revoke_token(request: ViewerRequest, token: int) -> HttpResponse:
     tokens.revoke_own_token(request.viewer, token)
     messages.success(request, "The token is revoked. What still uses it is refused from now on.")
     return redirect("settings-tokens")
+
+
+def _tokens(count: int) -> str:
+    return "1 API token has" if count == 1 else f"{count} API tokens have"

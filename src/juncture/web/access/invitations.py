@@ -9,7 +9,7 @@ from django.db import transaction
 from juncture.web.access.errors import InTheWay, Invalid, NotAllowed, NotFound
 from juncture.web.access.models import OneTimeLink, Session
 from juncture.web.access.operations import new_link, open_link, use_up
-from juncture.web.access.passwords import set_password
+from juncture.web.access.passwords import revoke_tokens_of, set_password
 from juncture.web.access.selectors import viewer_of
 from juncture.web.access.viewer import Viewer
 from juncture.web.journal.operations import record_change
@@ -77,11 +77,12 @@ def join(token: str, *, name: str, password: str, zone: str = "UTC") -> User:
 
 
 def reset_password(token: str, *, password: str) -> User:
-    """Give a person a new password, end their sessions, and use the link up. Raises Invalid or NotFound."""
+    """Give a person a new password, end their sessions and API tokens, and use the link up. Raises Invalid or NotFound."""
     with transaction.atomic():
         user = _user_of(token, OneTimeLink.Purpose.RESET)
         set_password(user, password)
         Session.objects.filter(user=user).delete()
+        revoke_tokens_of(viewer_of(user), user)
         record_change(viewer_of(user), action="reset", object_kind="password", object_id=str(user.pk))
     return user
 

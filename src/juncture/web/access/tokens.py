@@ -11,9 +11,9 @@ from msgspec import Struct
 from juncture.web.access.errors import Invalid, NotAllowed, NotFound, SignInNeeded
 from juncture.web.access.models import ApiToken
 from juncture.web.access.operations import new_token
+from juncture.web.access.passwords import revoke
 from juncture.web.access.texts import is_storable
 from juncture.web.access.viewer import Scope, Viewer
-from juncture.web.journal.operations import record_change
 from juncture.web.people.selectors import own_row
 
 _MOST_OF_ROLE = {"viewer": Scope.READ, "author": Scope.WRITE, "facilitator": Scope.WRITE, "administrator": Scope.ADMIN}
@@ -70,11 +70,4 @@ def revoke_own_token(viewer: Viewer, token: int) -> None:
         row = ApiToken.objects.filter(user=viewer.person, pk=token).first()
         if row is None:
             raise NotFound
-        record_change(
-            viewer,
-            action="revoke",
-            object_kind="token",
-            object_id=str(row.pk),
-            before={"person": row.user_id, "name": row.name},
-        )
-        row.delete()
+        revoke(viewer, row)
