@@ -287,6 +287,7 @@ def test_the_policy_has_nothing_to_complain_of(opened, hostile):
 def test_nothing_runs_while_one_writes_and_cites(opened, hostile):
     page = opened(EMAIL, bypass_csp=True)
     page.goto(f"/postmortems/{hostile['postmortem']}/write/")
+    page.locator("[data-write][data-together=open]").wait_for()
     text = page.locator(".cm-content").first
     text.click()
     page.keyboard.press("Control+Home")

@@ -23,6 +23,7 @@ def test_words_are_saved_as_they_are_typed_and_an_event_is_cited(opened, served)
     page.wait_for_url(re.compile("/postmortems/|/imports/"), timeout=60_000)
     page.wait_for_url(re.compile("/postmortems/"), timeout=60_000)
     page.goto(f"{page.url.partition('#')[0].rstrip('/')}/write/")
+    page.locator("[data-write][data-together=open]").wait_for()
     text = page.locator(".cm-content").first
     text.click()
     page.keyboard.press("Control+Home")
