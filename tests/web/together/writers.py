@@ -99,7 +99,7 @@ class Writer:
             if self.peer.code is not None and self.servers[self.number % len(self.servers)].up:
                 try:
                     await self.connect()
-                except (OSError, TimeoutError, Exception):  # noqa: BLE001 - killed again meanwhile
+                except Exception:  # noqa: BLE001 - killed again meanwhile
                     await asyncio.sleep(0.1)
 
     def characters(self, count):

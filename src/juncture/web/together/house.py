@@ -74,10 +74,12 @@ class House:
 
     async def _watch(self) -> None:
         """Look for what others stored and changed, until all rooms are empty."""
-        seen, rights_at = await self.in_thread(newest_changes), time.monotonic() + _RIGHTS_EVERY
+        seen, rights_at = None, 0.0
         while self._rooms:
             await asyncio.sleep(_LOOKS_EVERY)
             try:
+                if seen is None:
+                    seen = await self.in_thread(newest_changes)
                 for postmortem, number in (await self.in_thread(operations.numbers_of, list(self._rooms))).items():
                     room = self._rooms.get(postmortem)
                     if room is not None and room.number and number != room.number:
@@ -89,7 +91,7 @@ class House:
                 if other or time.monotonic() >= rights_at:
                     await self._check_rights()
                     rights_at = time.monotonic() + _RIGHTS_EVERY
-            except Exception:
+            except Exception:  # whatever it is, rights go on being looked up: a watch that ends would leave them as they were
                 log.exception("what others changed cannot be looked for now")
                 await asyncio.sleep(1)
 
